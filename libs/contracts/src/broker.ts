@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { ConsentState } from './consent.js';
+import { Alias, KeyId } from './refs.js';
+import { AliasKind } from './sources.js';
+import { Day, Instant, TimeZoneHistory } from './time.js';
+
+/** Why something is opened; written to the person's openings log with day and time. */
+export const Purpose = z.enum(['day-view', 'rules', 'forget-item', 'export']);
+export type Purpose = z.infer<typeof Purpose>;
+
+/** What the person brings: a token for the broker and the vault cookie, both only passed on by gateway and timeline. */
+export interface BrokerGrant {
+  /** Actor token of audience `privacy`. */
+  actorToken: string;
+  /** The `daybook.vault` cookie's value; absent = the vault is locked here. */
+  vaultCookie: string | undefined;
+}
+
+/** A sealed content key with the envelope that it is bound to (canonical bytes = HPKE `info`). */
+export interface SealedKey {
+  alias: Alias;
+  keyId: KeyId;
+  day: Day;
+  info: Uint8Array;
+  enc: Uint8Array;
+  sealed: Uint8Array;
+}
+
+export const BrokerDirectory = z.object({
+  timeZones: TimeZoneHistory,
+  keptFrom: Day,
+  /** When the asked day expires, or expired. */
+  deletesOn: Instant,
+  sources: z.array(
+    z.object({
+      source: AliasKind,
+      /** `memory` is always on. */
+      state: ConsentState,
+      alias: Alias,
+      /** Where new blobs of that day are sealed to; made on demand. */
+      bucket: z.object({ keyId: KeyId, publicKey: z.string(), expiresAt: Instant }),
+    }),
+  ),
+  /** Rules do not expire: one key per membership. */
+  rules: z.object({ alias: Alias, keyId: KeyId, publicKey: z.string() }),
+});
+export type BrokerDirectory = z.infer<typeof BrokerDirectory>;
+
+/**
+ * timeline → privacy: the one grant there is (P1). Opens content keys only for a live session of the very subject *and* that
+ * session's vault cookie *and* a stated purpose; refuses retired aliases, closed and expired buckets; writes each opening to
+ * the person's log. Throws `vault_locked` (423) without a cookie that opens.
+ */
+export interface Broker {
+  directory(grant: BrokerGrant, day: Day): Promise<BrokerDirectory>;
+  /** One answer per key, in order; null where it is refused (retired, closed, expired, not this person's) or opens nothing. */
+  open(grant: BrokerGrant, purpose: Purpose, day: Day, keys: SealedKey[]): Promise<(Uint8Array | null)[]>;
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** A calendar day in the person's own time zone: `YYYY-MM-DD`. */
+export const Day = z.iso.date().brand<'Day'>().meta({ example: '2026-11-24' });
+export type Day = z.infer<typeof Day>;
+
+/** A moment: RFC 3339 with offset. Stored and compared as UTC. */
+export const Instant = z.iso.datetime({ offset: true }).brand<'Instant'>().meta({ example: '2026-11-24T09:30:00+01:00' });
+export type Instant = z.infer<typeof Instant>;
+
+/** ISO week: `YYYY-Www`. */
+export const IsoWeek = z
+  .string()
+  .regex(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, 'a week is written like 2026-W48')
+  .brand<'IsoWeek'>()
+  .meta({ example: '2026-W48' });
+export type IsoWeek = z.infer<typeof IsoWeek>;
+
+/** Whole seconds, at most a day of 25 hours. */
+export const Seconds = z.int().min(0).max(90_000);
+
+/** IANA time zone that this installation knows. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'not an IANA time zone; an example is Europe/Berlin')
+  .brand<'TimeZone'>()
+  .meta({ example: 'Europe/Berlin' });
+export type TimeZone = z.infer<typeof TimeZone>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+/** A person's zones, oldest first; the first counts for all time before it. A day belongs to the zone in force at that moment. */
+export const TimeZoneHistory = z.array(z.object({ from: Instant, timeZone: TimeZone })).min(1);
+export type TimeZoneHistory = z.infer<typeof TimeZoneHistory>;

@@ -1,0 +1,63 @@
+import pg from 'pg';
+
+// bigint and numeric stay strings; timestamps become Date; `date` stays 'YYYY-MM-DD' (a calendar day has no zone).
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+/** What a repository needs: the pool and a transaction both have it. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
+}
+/** A transaction that is open. Branded, so that a function that must run inside one cannot be handed the pool. */
+export type Tx = Queryable & { readonly inTransaction: true };
+
+export interface DatabaseOptions {
+  url: string;
+  /** Connections at most. */
+  max?: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+}
+
+/** One service's own database. Statement parameters are always bound, never part of the SQL text. */
+export class Database implements Queryable {
+  readonly pool: pg.Pool;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = new pg.Pool({ connectionString: options.url, max: options.max ?? 8, application_name: options.name, connectionTimeoutMillis: 10_000 });
+    // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  query<Row extends pg.QueryResultRow>(text: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult<Row>> {
+    return typeof text === 'string' ? this.pool.query<Row>(text, values) : this.pool.query<Row>(text);
+  }
+
+  /** Commits what `work` did, or rolls all of it back and rethrows. */
+  async transaction<T>(work: (tx: Tx) => Promise<T>, isolation: 'read committed' | 'repeatable read' = 'read committed'): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+      const result = await work(client as unknown as Tx);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** PostgreSQL's error code (SQLSTATE) of a failed statement, if it is one. */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+export const UNIQUE_VIOLATION = '23505';

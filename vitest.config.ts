@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// One config for every tier: the tier is the file's suffix (.unit, .int, .e2e).
+export default defineConfig({
+  resolve: { conditions: ['@daybook/source'] },
+  ssr: { resolve: { conditions: ['@daybook/source'] } },
+  test: {
+    include: ['{libs,services,scripts}/**/*.{unit,int,e2e}.spec.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
