@@ -17,7 +17,11 @@ export const BATCH_LIMITS = {
   aheadSeconds: 600,
 } as const;
 
-const text = (max: number) => z.string().min(1).refine((s) => [...s].length <= max, `at most ${max} characters`);
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((s) => [...s].length <= max, `at most ${max} characters`);
 const envelope = {
   /** Unique within its device or connection and source; random, or the provider's id keyed; never a hash of content. */
   id: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'an event id is 16 to 64 base64url characters'),
@@ -26,7 +30,9 @@ const envelope = {
 const put = { ...envelope, op: z.literal('put').default('put') };
 
 /** The allow-list (P3, P7–P12): what a source may store, and nothing else, ever. Anything not named here is dropped at the door. */
-export const FileEvent = z.object({ ...put, at: Instant, path: text(BATCH_LIMITS.path), name: text(BATCH_LIMITS.name) }).meta({ id: 'FileEvent' });
+export const FileEvent = z
+  .object({ ...put, at: Instant, path: text(BATCH_LIMITS.path), name: text(BATCH_LIMITS.name) })
+  .meta({ id: 'FileEvent' });
 export const WebEvent = z
   .object({
     ...put,
@@ -45,7 +51,9 @@ export const MailEvent = z
     from: text(320),
     to: z.array(text(320)).max(BATCH_LIMITS.list),
     subject: z.string().max(BATCH_LIMITS.text),
-    writingMinutes: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(5), z.literal(10), z.literal(15)]).optional(),
+    writingMinutes: z
+      .union([z.literal(1), z.literal(2), z.literal(3), z.literal(5), z.literal(10), z.literal(15)])
+      .optional(),
   })
   .meta({ id: 'MailEvent' });
 export const MeetingEvent = z

@@ -10,16 +10,35 @@ export const Role = z.enum(['owner', 'manager', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /** timeline, privacy and ingestion know a person by the subject, never by the member. */
-export const PersonActor = z.object({ kind: z.literal('person'), subject: SubjectRef, org: OrgRef, session: SessionRef });
+export const PersonActor = z.object({
+  kind: z.literal('person'),
+  subject: SubjectRef,
+  org: OrgRef,
+  session: SessionRef,
+});
 export type PersonActor = z.infer<typeof PersonActor>;
 /** timesheets and reporting know a person by the member, never by the subject. */
-export const MemberActor = z.object({ kind: z.literal('member'), member: MemberRef, org: OrgRef, role: Role, session: SessionRef });
+export const MemberActor = z.object({
+  kind: z.literal('member'),
+  member: MemberRef,
+  org: OrgRef,
+  role: Role,
+  session: SessionRef,
+});
 export type MemberActor = z.infer<typeof MemberActor>;
 /** An agent: may write batches and read consent, nothing else. */
 export const DeviceActor = z.object({ kind: z.literal('device'), subject: SubjectRef, org: OrgRef, device: DeviceRef });
 export type DeviceActor = z.infer<typeof DeviceActor>;
 /** Identity alone holds both. */
-export const AccountActor = z.object({ kind: z.literal('account'), userId: z.string(), subject: SubjectRef, member: MemberRef, org: OrgRef, role: Role, session: SessionRef });
+export const AccountActor = z.object({
+  kind: z.literal('account'),
+  userId: z.string(),
+  subject: SubjectRef,
+  member: MemberRef,
+  org: OrgRef,
+  role: Role,
+  session: SessionRef,
+});
 export type AccountActor = z.infer<typeof AccountActor>;
 
 export const Actor = z.discriminatedUnion('kind', [PersonActor, MemberActor, DeviceActor, AccountActor]);

@@ -57,11 +57,22 @@ export const DayView = z
     activity: z.array(ActivityItem),
     drafts: z.array(Draft),
     /** Drafts of this day the person accepted, corrected or ignored; each can be undone. */
-    decided: z.array(z.object({ id: DraftRef, decision: z.enum(['accepted', 'corrected', 'ignored']), start: Instant, end: Instant, seconds: Seconds, evidence: z.array(z.string()) })),
+    decided: z.array(
+      z.object({
+        id: DraftRef,
+        decision: z.enum(['accepted', 'corrected', 'ignored']),
+        start: Instant,
+        end: Instant,
+        seconds: Seconds,
+        evidence: z.array(z.string()),
+      }),
+    ),
   })
   .meta({ id: 'DayView' });
 export type DayView = z.infer<typeof DayView>;
-export const ExpiredDay = z.object({ day: Day, expired: z.literal(true), deletedOn: Instant }).meta({ id: 'ExpiredDay' });
+export const ExpiredDay = z
+  .object({ day: Day, expired: z.literal(true), deletedOn: Instant })
+  .meta({ id: 'ExpiredDay' });
 export type ExpiredDay = z.infer<typeof ExpiredDay>;
 
 /** `folder`: path prefix on a segment boundary; `site`: host and its subdomains, optionally with a path; `keyword`: in the title. */
@@ -75,11 +86,15 @@ export const RuleMatch = z
 export type RuleMatch = z.infer<typeof RuleMatch>;
 
 /** Ordered by the person; the first match wins. `source` absent: any source it can match. */
-export const Rule = z.object({ id: RuleRef, source: Source.optional(), match: RuleMatch, project: ProjectRef }).meta({ id: 'Rule' });
+export const Rule = z
+  .object({ id: RuleRef, source: Source.optional(), match: RuleMatch, project: ProjectRef })
+  .meta({ id: 'Rule' });
 export type Rule = z.infer<typeof Rule>;
 export const Rules = z.array(Rule).max(500).meta({ id: 'Rules' });
 export type Rules = z.infer<typeof Rules>;
 
 /** Body of `POST /v1/days/{day}/drafts/{id}/accept · correct · ignore`; evidence = the activity ids the person saw. */
-export const DraftDecision = z.object({ evidence: z.array(z.string()).min(1).max(5_000), project: ProjectRef.optional() }).meta({ id: 'DraftDecision' });
+export const DraftDecision = z
+  .object({ evidence: z.array(z.string()).min(1).max(5_000), project: ProjectRef.optional() })
+  .meta({ id: 'DraftDecision' });
 export type DraftDecision = z.infer<typeof DraftDecision>;

@@ -11,7 +11,13 @@ export const ErasureScope = z.discriminatedUnion('kind', [
   /** A source, everything, leaving: retired for ever. At most 2,000 aliases an event. */
   z.object({ kind: z.literal('aliases'), aliases: z.array(Alias).min(1).max(2_000) }),
   /** Days of some aliases, and the bucket keys thereby closed for writing. */
-  z.object({ kind: z.literal('days'), aliases: z.array(Alias).min(1).max(2_000), from: Day.optional(), to: Day, closedKeys: z.array(KeyId) }),
+  z.object({
+    kind: z.literal('days'),
+    aliases: z.array(Alias).min(1).max(2_000),
+    from: Day.optional(),
+    to: Day,
+    closedKeys: z.array(KeyId),
+  }),
   /** The hourly sweep: everything whose `expiresAt` is at or before this moment. */
   z.object({ kind: z.literal('expired'), before: Instant }),
   z.object({ kind: z.literal('member'), member: MemberRef }),
@@ -23,7 +29,13 @@ const Deadlines = z.object({ unreadable: Instant, erased: Instant, purged: Insta
 const base = { caseRef: CaseRef, orderedAt: Instant, registryVersion: z.int() };
 /** Value of `privacy.deletions.v1`, key = caseRef. */
 export const DeletionEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('DeletionOrdered'), ...base, chunk: z.int().min(0), scope: ErasureScope, deadlines: Deadlines }),
+  z.object({
+    type: z.literal('DeletionOrdered'),
+    ...base,
+    chunk: z.int().min(0),
+    scope: ErasureScope,
+    deadlines: Deadlines,
+  }),
   /** Closes the list of chunks of a case. */
   z.object({ type: z.literal('DeletionListed'), ...base, chunks: z.int().min(1) }),
 ]);
@@ -49,8 +61,14 @@ export type Receipt = z.infer<typeof Receipt>;
 
 export const ErasureRequest = z
   .object({ scope: z.enum(['source', 'everything', 'before']), source: Source.optional(), before: Day.optional() })
-  .refine((r) => r.scope !== 'source' || r.source !== undefined, { path: ['source'], message: 'scope source needs a source' })
-  .refine((r) => r.scope !== 'before' || r.before !== undefined, { path: ['before'], message: 'scope before needs a day' })
+  .refine((r) => r.scope !== 'source' || r.source !== undefined, {
+    path: ['source'],
+    message: 'scope source needs a source',
+  })
+  .refine((r) => r.scope !== 'before' || r.before !== undefined, {
+    path: ['before'],
+    message: 'scope before needs a day',
+  })
   .meta({ id: 'ErasureRequest' });
 export type ErasureRequest = z.infer<typeof ErasureRequest>;
 
@@ -64,7 +82,9 @@ export const ErasureCase = z
     erasedAt: Instant.optional(),
     purgedAt: Instant.optional(),
     deadlines: Deadlines,
-    stores: z.array(z.object({ store: StoreNameSchema, state: z.enum(['waiting', 'erased', 'failed']), receipt: Receipt.optional() })),
+    stores: z.array(
+      z.object({ store: StoreNameSchema, state: z.enum(['waiting', 'erased', 'failed']), receipt: Receipt.optional() }),
+    ),
   })
   .meta({ id: 'ErasureCase' });
 export type ErasureCase = z.infer<typeof ErasureCase>;

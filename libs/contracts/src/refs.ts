@@ -6,7 +6,11 @@ import { z } from 'zod';
  */
 const OPAQUE = /^[A-Za-z0-9_-]{22}$/;
 const ref = <Brand extends string>(brand: Brand) =>
-  z.string().regex(OPAQUE, `a ${brand} is 22 base64url characters`).brand<Brand>().meta({ example: 'Zm9vYmFyYmF6cXV4MTIzNA' });
+  z
+    .string()
+    .regex(OPAQUE, `a ${brand} is 22 base64url characters`)
+    .brand<Brand>()
+    .meta({ example: 'Zm9vYmFyYmF6cXV4MTIzNA' });
 
 /** A person, towards timeline, ingestion and privacy. Never together with a {@link MemberRef} in one token. */
 export const SubjectRef = ref('SubjectRef');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Alias, BatchId, KeyId } from './refs.js';
 import type { ActivityEvent } from './activity.js';
+import { Alias, BatchId, KeyId } from './refs.js';
 import type { Source } from './sources.js';
 import { Day } from './time.js';
 

@@ -5,7 +5,10 @@ export const Day = z.iso.date().brand<'Day'>().meta({ example: '2026-11-24' });
 export type Day = z.infer<typeof Day>;
 
 /** A moment: RFC 3339 with offset. Stored and compared as UTC. */
-export const Instant = z.iso.datetime({ offset: true }).brand<'Instant'>().meta({ example: '2026-11-24T09:30:00+01:00' });
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .brand<'Instant'>()
+  .meta({ example: '2026-11-24T09:30:00+01:00' });
 export type Instant = z.infer<typeof Instant>;
 
 /** ISO week: `YYYY-Www`. */

@@ -7,28 +7,54 @@ const name = z.string().trim().min(1, 'a name is needed').max(120);
 export const Client = z.object({ id: ClientRef, name, archived: z.boolean() }).meta({ id: 'Client' });
 export type Client = z.infer<typeof Client>;
 export const NewClient = z.object({ id: ClientRef.optional(), name }).meta({ id: 'NewClient' });
-export const ClientChange = z.object({ name: name.optional(), archived: z.boolean().optional() }).meta({ id: 'ClientChange' });
+export const ClientChange = z
+  .object({ name: name.optional(), archived: z.boolean().optional() })
+  .meta({ id: 'ClientChange' });
 
 /** Six hues; the two-letter initials are always beside them, so no meaning rests on colour. */
 export const PROJECT_COLOURS = ['mf', 'qc', 'hm', 'pc', 'tb', 'op'] as const;
 export const Project = z
-  .object({ id: ProjectRef, name, client: ClientRef.optional(), colour: z.enum(PROJECT_COLOURS), initials: z.string().min(1).max(2), billable: z.boolean(), archived: z.boolean() })
+  .object({
+    id: ProjectRef,
+    name,
+    client: ClientRef.optional(),
+    colour: z.enum(PROJECT_COLOURS),
+    initials: z.string().min(1).max(2),
+    billable: z.boolean(),
+    archived: z.boolean(),
+  })
   .meta({ id: 'Project' });
 export type Project = z.infer<typeof Project>;
 export const NewProject = z
-  .object({ id: ProjectRef.optional(), name, client: ClientRef.optional(), colour: z.enum(PROJECT_COLOURS).optional(), billable: z.boolean().default(true) })
+  .object({
+    id: ProjectRef.optional(),
+    name,
+    client: ClientRef.optional(),
+    colour: z.enum(PROJECT_COLOURS).optional(),
+    billable: z.boolean().default(true),
+  })
   .meta({ id: 'NewProject' });
 export const ProjectChange = z
-  .object({ name: name.optional(), client: ClientRef.nullish(), colour: z.enum(PROJECT_COLOURS).optional(), billable: z.boolean().optional(), archived: z.boolean().optional() })
+  .object({
+    name: name.optional(),
+    client: ClientRef.nullish(),
+    colour: z.enum(PROJECT_COLOURS).optional(),
+    billable: z.boolean().optional(),
+    archived: z.boolean().optional(),
+  })
   .meta({ id: 'ProjectChange' });
 export const Task = z.object({ id: TaskRef, project: ProjectRef, name, archived: z.boolean() }).meta({ id: 'Task' });
 export type Task = z.infer<typeof Task>;
 export const NewTask = z.object({ id: TaskRef.optional(), project: ProjectRef, name }).meta({ id: 'NewTask' });
-export const TaskChange = z.object({ name: name.optional(), archived: z.boolean().optional() }).meta({ id: 'TaskChange' });
+export const TaskChange = z
+  .object({ name: name.optional(), archived: z.boolean().optional() })
+  .meta({ id: 'TaskChange' });
 export const Tag = z.object({ id: TagRef, name, archived: z.boolean() }).meta({ id: 'Tag' });
 export type Tag = z.infer<typeof Tag>;
 export const NewTag = z.object({ id: TagRef.optional(), name }).meta({ id: 'NewTag' });
-export const TagChange = z.object({ name: name.optional(), archived: z.boolean().optional() }).meta({ id: 'TagChange' });
+export const TagChange = z
+  .object({ name: name.optional(), archived: z.boolean().optional() })
+  .meta({ id: 'TagChange' });
 
 export const EntryState = z.enum(['open', 'submitted', 'approved', 'rejected', 'locked']);
 export type EntryState = z.infer<typeof EntryState>;
@@ -95,7 +121,18 @@ export const Timesheet = z
 export type Timesheet = z.infer<typeof Timesheet>;
 
 /** Columns of `GET /v1/exports/entries.csv`. */
-export const CSV_COLUMNS = ['date', 'start', 'end', 'seconds', 'client', 'project', 'task', 'note', 'billable', 'state'] as const;
+export const CSV_COLUMNS = [
+  'date',
+  'start',
+  'end',
+  'seconds',
+  'client',
+  'project',
+  'task',
+  'note',
+  'billable',
+  'state',
+] as const;
 
 /** Values of `timesheets.projects.v1` (key orgRef): references only, no names. */
 export const ProjectFact = z.discriminatedUnion('type', [

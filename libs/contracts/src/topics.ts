@@ -10,13 +10,49 @@ const SIX_DAYS = 6 * 86_400;
  * names, e-mails or null. `value: 'sealed'` = bytes of a sealed batch, opaque to everybody but the person.
  */
 export const TOPICS = {
-  'activity.batches.v1': { partitions: 6, retentionSeconds: SIX_DAYS, value: 'sealed', producers: ['ingestion', 'timeline'], onPoison: 'dead-letter' },
-  'privacy.deletions.v1': { partitions: 1, retentionSeconds: null, value: DeletionEvent, producers: ['privacy'], onPoison: 'halt' },
+  'activity.batches.v1': {
+    partitions: 6,
+    retentionSeconds: SIX_DAYS,
+    value: 'sealed',
+    producers: ['ingestion', 'timeline'],
+    onPoison: 'dead-letter',
+  },
+  'privacy.deletions.v1': {
+    partitions: 1,
+    retentionSeconds: null,
+    value: DeletionEvent,
+    producers: ['privacy'],
+    onPoison: 'halt',
+  },
   'privacy.receipts.v1': { partitions: 1, retentionSeconds: null, value: Receipt, producers: ['*'], onPoison: 'halt' },
-  'identity.subjects.v1': { partitions: 1, retentionSeconds: SIX_DAYS, value: SubjectFact, producers: ['identity'], onPoison: 'dead-letter' },
-  'identity.memberships.v1': { partitions: 1, retentionSeconds: SIX_DAYS, value: MembershipFact, producers: ['identity'], onPoison: 'dead-letter' },
-  'timesheets.projects.v1': { partitions: 1, retentionSeconds: SIX_DAYS, value: ProjectFact, producers: ['timesheets'], onPoison: 'dead-letter' },
-  'timesheets.periods.v1': { partitions: 1, retentionSeconds: SIX_DAYS, value: PeriodFact, producers: ['timesheets'], onPoison: 'dead-letter' },
+  'identity.subjects.v1': {
+    partitions: 1,
+    retentionSeconds: SIX_DAYS,
+    value: SubjectFact,
+    producers: ['identity'],
+    onPoison: 'dead-letter',
+  },
+  'identity.memberships.v1': {
+    partitions: 1,
+    retentionSeconds: SIX_DAYS,
+    value: MembershipFact,
+    producers: ['identity'],
+    onPoison: 'dead-letter',
+  },
+  'timesheets.projects.v1': {
+    partitions: 1,
+    retentionSeconds: SIX_DAYS,
+    value: ProjectFact,
+    producers: ['timesheets'],
+    onPoison: 'dead-letter',
+  },
+  'timesheets.periods.v1': {
+    partitions: 1,
+    retentionSeconds: SIX_DAYS,
+    value: PeriodFact,
+    producers: ['timesheets'],
+    onPoison: 'dead-letter',
+  },
 } as const satisfies Record<string, TopicDefinition>;
 
 export interface TopicDefinition {

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { FactorRef, SessionRef, SubjectRef, VaultRef } from './refs.js';
 
 /** Argon2id parameters and salt of one factor; not secret. Memory in KiB, salt base64url. */
-export const Kdf = z.object({ algorithm: z.literal('argon2id'), salt: z.string(), memory: z.int(), passes: z.int(), parallelism: z.int() });
+export const Kdf = z.object({
+  algorithm: z.literal('argon2id'),
+  salt: z.string(),
+  memory: z.int(),
+  passes: z.int(),
+  parallelism: z.int(),
+});
 export type Kdf = z.infer<typeof Kdf>;
 export const FactorKind = z.enum(['password', 'recovery-code']);
 export type FactorKind = z.infer<typeof FactorKind>;

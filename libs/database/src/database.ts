@@ -5,7 +5,10 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 /** What a repository needs: the pool and a transaction both have it. */
 export interface Queryable {
-  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>;
   query<Row extends pg.QueryResultRow = pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
 }
 /** A transaction that is open. Branded, so that a function that must run inside one cannot be handed the pool. */
@@ -24,17 +27,28 @@ export class Database implements Queryable {
   readonly pool: pg.Pool;
 
   constructor(options: DatabaseOptions) {
-    this.pool = new pg.Pool({ connectionString: options.url, max: options.max ?? 8, application_name: options.name, connectionTimeoutMillis: 10_000 });
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.max ?? 8,
+      application_name: options.name,
+      connectionTimeoutMillis: 10_000,
+    });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     this.pool.on('error', () => undefined);
   }
 
-  query<Row extends pg.QueryResultRow>(text: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult<Row>> {
+  query<Row extends pg.QueryResultRow>(
+    text: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>> {
     return typeof text === 'string' ? this.pool.query<Row>(text, values) : this.pool.query<Row>(text);
   }
 
   /** Commits what `work` did, or rolls all of it back and rethrows. */
-  async transaction<T>(work: (tx: Tx) => Promise<T>, isolation: 'read committed' | 'repeatable read' = 'read committed'): Promise<T> {
+  async transaction<T>(
+    work: (tx: Tx) => Promise<T>,
+    isolation: 'read committed' | 'repeatable read' = 'read committed',
+  ): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
@@ -59,5 +73,7 @@ export class Database implements Queryable {
 
 /** PostgreSQL's error code (SQLSTATE) of a failed statement, if it is one. */
 export const sqlState = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+    ? error.code
+    : undefined;
 export const UNIQUE_VIOLATION = '23505';

@@ -44,7 +44,9 @@ describe('embedded PostgreSQL', () => {
 
   it('refuses a folder whose password is another', async () => {
     await server.stop();
-    await expect(EmbeddedPostgres.start({ dataDir: join(folder, 'postgres'), password: 'other' })).rejects.toThrow(ForeignDataFolder);
+    await expect(EmbeddedPostgres.start({ dataDir: join(folder, 'postgres'), password: 'other' })).rejects.toThrow(
+      ForeignDataFolder,
+    );
     server = await open();
   });
 

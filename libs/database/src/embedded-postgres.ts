@@ -50,13 +50,21 @@ export class EmbeddedPostgres {
     const socketDir = await mkdtemp(join(tmpdir(), 'daybook-pg-'));
     if (user) await chown(socketDir, user.uid, user.gid);
     const settings = { ...SETTINGS, ...options.settings, unix_socket_directories: socketDir };
-    const args = ['-D', options.dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const args = [
+      '-D',
+      options.dataDir,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ];
     const [command, commandArgs] = asUser(user, binary('postgres'), args);
     // Its own process group: Ctrl-C in a terminal must reach only us, so that we stop the server last.
-    const server = spawn(command, commandArgs, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
+    const server = spawn(command, commandArgs, {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+    });
     const lines: string[] = [];
     server.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      for (const line of chunk.split('\n')) if (line) (options.onLog?.(line), lines.length < 40 && lines.push(line));
+      for (const line of chunk.split('\n')) if (line) options.onLog?.(line), lines.length < 40 && lines.push(line);
     });
     const postgres = new EmbeddedPostgres(server, socketDir, options.password);
     try {
@@ -169,11 +177,23 @@ async function initialise({ dataDir, password }: EmbeddedPostgresOptions, user: 
   try {
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     if (user) await Promise.all([chown(folder, user.uid, user.gid), chown(passwordFile, user.uid, user.gid)]);
-    const args = ['-D', dataDir, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+    const args = [
+      '-D',
+      dataDir,
+      '-U',
+      SUPERUSER,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+    ];
     const [command, commandArgs] = asUser(user, binary('initdb'), args);
     await run(command, commandArgs, { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : String(error);
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : String(error);
     throw new PostgresFailed(`the database could not be made in ${dataDir}: ${said}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -184,7 +204,8 @@ async function refuseForeign(dataDir: string): Promise<void> {
   const version = (await readFile(join(dataDir, 'PG_VERSION'), 'utf8')).trim();
   const { stdout } = await run(binary('postgres'), ['--version']);
   const ours = /(\d+)/.exec(stdout)?.[1];
-  if (version !== ours) throw new ForeignDataFolder(`${dataDir} was made by PostgreSQL ${version}; this Daybook runs PostgreSQL ${ours}`);
+  if (version !== ours)
+    throw new ForeignDataFolder(`${dataDir} was made by PostgreSQL ${version}; this Daybook runs PostgreSQL ${ours}`);
 }
 
 /** A server left behind by a process that was killed: it holds the folder, so it is stopped first. */

@@ -20,14 +20,21 @@ export class NoServerUser extends Error {}
 export async function serverUser(needed: string[]): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const account = await findAccount(['postgres', 'nobody']);
-  if (!account) throw new NoServerUser('PostgreSQL does not run as root, and there is no user "postgres" or "nobody"; start Daybook as an ordinary user');
+  if (!account)
+    throw new NoServerUser(
+      'PostgreSQL does not run as root, and there is no user "postgres" or "nobody"; start Daybook as an ordinary user',
+    );
   const change = ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
-  const pass = (await Promise.all(needed.map(reachable))).every(Boolean) ? [] : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const pass = (await Promise.all(needed.map(reachable))).every(Boolean)
+    ? []
+    : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   const prefix = [...change, ...pass];
   try {
     await promisify(execFile)(prefix[0] as string, [...prefix.slice(1), 'true']);
   } catch {
-    throw new NoServerUser('PostgreSQL does not run as root here, and setpriv (package util-linux) cannot change the user; start Daybook as an ordinary user');
+    throw new NoServerUser(
+      'PostgreSQL does not run as root here, and setpriv (package util-linux) cannot change the user; start Daybook as an ordinary user',
+    );
   }
   return { ...account, prefix };
 }
@@ -35,7 +42,10 @@ export async function serverUser(needed: string[]): Promise<ServerUser | undefin
 async function findAccount(names: string[]): Promise<{ uid: number; gid: number } | undefined> {
   const passwd = await readFile('/etc/passwd', 'utf8');
   for (const name of names) {
-    const fields = passwd.split('\n').find((line) => line.startsWith(`${name}:`))?.split(':');
+    const fields = passwd
+      .split('\n')
+      .find((line) => line.startsWith(`${name}:`))
+      ?.split(':');
     if (fields) return { uid: Number(fields[2]), gid: Number(fields[3]) };
   }
   return undefined;

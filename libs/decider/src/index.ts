@@ -1,7 +1,13 @@
 /** What happened, in the past tense, self-contained: `{ type: 'TimesheetSubmitted', data: {…} }`. */
-export type Event<Type extends string = string, Data extends object = object> = Readonly<{ type: Type; data: Readonly<Data> }>;
+export type Event<Type extends string = string, Data extends object = object> = Readonly<{
+  type: Type;
+  data: Readonly<Data>;
+}>;
 /** What somebody wants, in the imperative, with "now" and new ids passed in. */
-export type Command<Type extends string = string, Data extends object = object> = Readonly<{ type: Type; data: Readonly<Data> }>;
+export type Command<Type extends string = string, Data extends object = object> = Readonly<{
+  type: Type;
+  data: Readonly<Data>;
+}>;
 
 /** An expected refusal: a typed result, never an exception. `code` is the problem's code towards the outside. */
 export interface Refusal<Code extends string = string> {
@@ -23,10 +29,15 @@ export interface Decider<State, C extends Command, E extends Event, Code extends
 }
 
 /** Folds a history into the state. */
-export const replay = <State, C extends Command, E extends Event>(decider: Decider<State, C, E>, events: readonly E[]): State =>
-  events.reduce(decider.evolve, decider.initialState());
+export const replay = <State, C extends Command, E extends Event>(
+  decider: Decider<State, C, E>,
+  events: readonly E[],
+): State => events.reduce(decider.evolve, decider.initialState());
 
 /** `given(decider, …events).when(command)`: what a spec reads like. */
-export const given = <State, C extends Command, E extends Event, Code extends string>(decider: Decider<State, C, E, Code>, ...events: E[]) => ({
+export const given = <State, C extends Command, E extends Event, Code extends string>(
+  decider: Decider<State, C, E, Code>,
+  ...events: E[]
+) => ({
   when: (command: C) => decider.decide(command, replay(decider, events)),
 });

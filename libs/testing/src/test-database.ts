@@ -21,7 +21,9 @@ export interface TestPostgres {
 export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-test-'));
   const dataDir = join(folder, 'postgres');
-  const settings: Record<string, string> = options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  const settings: Record<string, string> = options.durable
+    ? {}
+    : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
   const server = await EmbeddedPostgres.start({ dataDir, password: randomBytes(12).toString('hex'), settings });
   const open: Database[] = [];
   const connect = (url: string, name = 'test') => {
@@ -29,7 +31,8 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
     open.push(database);
     return database;
   };
-  const databaseUrl = (name = 'test') => server.ensureDatabase(`${name}_${randomBytes(4).toString('hex')}`, randomBytes(12).toString('hex'));
+  const databaseUrl = (name = 'test') =>
+    server.ensureDatabase(`${name}_${randomBytes(4).toString('hex')}`, randomBytes(12).toString('hex'));
   return {
     server,
     dataDir,
