@@ -64,7 +64,10 @@ export class EmbeddedPostgres {
     });
     const lines: string[] = [];
     server.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      for (const line of chunk.split('\n')) if (line) options.onLog?.(line), lines.length < 40 && lines.push(line);
+      for (const line of chunk.split('\n').filter(Boolean)) {
+        options.onLog?.(line);
+        if (lines.length < 40) lines.push(line);
+      }
     });
     const postgres = new EmbeddedPostgres(server, socketDir, options.password);
     try {
@@ -212,20 +215,17 @@ async function refuseForeign(dataDir: string): Promise<void> {
 async function stopOrphan(dataDir: string): Promise<void> {
   const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => undefined);
   const pid = Number(text?.split('\n')[0]);
-  if (!pid || !isPostgres(pid)) return;
+  if (!pid || !(await isPostgres(pid))) return;
   process.kill(pid, 'SIGINT');
   const until = Date.now() + 20_000;
-  while (Date.now() < until && isPostgres(pid)) await sleep(20);
-  if (isPostgres(pid)) process.kill(pid, 'SIGQUIT');
+  while (Date.now() < until && (await isPostgres(pid))) await sleep(20);
+  if (await isPostgres(pid)) process.kill(pid, 'SIGQUIT');
 }
 
-function isPostgres(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether that process is there and is a PostgreSQL server: after a reboot the number may be anybody's. */
+async function isPostgres(pid: number): Promise<boolean> {
+  const { stdout } = await run('ps', ['-o', 'comm=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.includes('postgres');
 }
 
 function asUser(user: ServerUser | undefined, command: string, args: string[]): [string, string[]] {

@@ -62,7 +62,12 @@ describe('a service', () => {
   const keys = newActorKeys();
   const signer = new ActorSigner(keys.privateKey);
   const lines: string[] = [];
-  const destination = new Writable({ write: (chunk, _e, done) => (lines.push(String(chunk)), done()) });
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
   let app: Awaited<ReturnType<typeof createService>>;
   const inject = async (
     method: 'GET' | 'POST',
