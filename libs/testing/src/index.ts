@@ -1,3 +1,4 @@
+export * from './canaries.js';
 export * from './fixed-clock.js';
 export * from './refs.js';
 export * from './test-database.js';
