@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Account } from './account.js';
+import { freePort, type Installation, refusedStart, startInstallation } from './installation.js';
+
+describe('starting and stopping', () => {
+  let installation: Installation;
+  let account: Account;
+
+  beforeAll(async () => {
+    installation = await startInstallation();
+    account = await Account.first(installation);
+  }, 120_000);
+  afterAll(() => installation.dispose());
+
+  it('prints its address in one line and, before there is an account, the one-time link', () => {
+    const line = installation
+      .output()
+      .split('\n')
+      .filter((text) => text.includes(installation.url));
+    expect(line).toHaveLength(1);
+    expect(line[0]).toMatch(/\/welcome#code=[A-Za-z0-9_-]{16,}/);
+  });
+
+  it('lets the one-time link make one account, once', async () => {
+    const again = await new Account(installation.url).call('POST', '/v1/welcome', {
+      code: installation.welcomeCode(),
+      name: 'Eve',
+      email: 'eve@example.org',
+      password: 'another long password',
+      timeZone: 'UTC',
+    });
+    expect(again.status).toBeGreaterThanOrEqual(400);
+    expect(again.status).toBeLessThan(500);
+    expect(account.recoveryCode.replaceAll(/[^A-Z0-9]/gi, '').length).toBeGreaterThanOrEqual(24);
+  });
+
+  it('stops on Ctrl-C with 0 within 5 seconds, PostgreSQL too, and starts again within 8 with everything kept', async () => {
+    const client = await account.call('POST', '/v1/clients', { name: 'Kept & Söhne' });
+    expect(client.status).toBe(201);
+    const { code, ms } = await installation.stop();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(5_000);
+    expect(await postgresServers(installation.dataDir)).toEqual([]);
+    const started = performance.now();
+    await installation.start();
+    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(await account.signIn()).toBe(200);
+    const clients = await account.call<{ items: { name: string }[] }>('GET', '/v1/clients');
+    expect(clients.body.items.map((item) => item.name)).toEqual(['Kept & Söhne']);
+    expect(installation.output().match(/welcome#code=/g)).toHaveLength(1);
+  });
+
+  it('starts again after kill -9, on the folder that the killed one held', async () => {
+    await installation.kill();
+    await installation.start();
+    expect(await account.signIn()).toBe(200);
+  });
+
+  describe('refuses to start with one clear line, and damages nothing', () => {
+    let folder: string;
+    const places = () => ({ DAYBOOK_DATA_DIR: join(folder, 'data'), DAYBOOK_KEY_DIR: join(folder, 'keys') });
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'daybook-refused-'));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    const refused = async (environment: Record<string, string>, says: RegExp) => {
+      const { code, output } = await refusedStart(environment);
+      expect(output).toMatch(says);
+      expect(output.trim().split('\n')).toHaveLength(1);
+      expect(code).not.toBe(0);
+      expect(code).not.toBeNull();
+    };
+
+    it('when the port is taken', async () => {
+      const port = await freePort();
+      const squatter = createServer().listen(port, '127.0.0.1');
+      await refused({ ...places(), DAYBOOK_PORT: String(port) }, new RegExp(`DAYBOOK_PORT ${port}.*taken`));
+      squatter.close();
+    });
+
+    it('when a variable is bad: named, with what it was and what would do', async () => {
+      await refused({ ...places(), DAYBOOK_PORT: 'eighty' }, /DAYBOOK_PORT.*"eighty".*8420/);
+      await refused({ ...places(), DAYBOOK_HOST: '0.0.0.0' }, /DAYBOOK_HOST.*0\.0\.0\.0.*DAYBOOK_TLS_CERT/);
+    });
+
+    it('when a second instance is started on the same folder', async () => {
+      await refused(
+        {
+          DAYBOOK_DATA_DIR: installation.dataDir,
+          DAYBOOK_KEY_DIR: installation.keyDir,
+          DAYBOOK_PORT: String(await freePort()),
+        },
+        /running on .* already/,
+      );
+      expect((await fetch(`${installation.url}/health/ready`)).status).toBe(200);
+    });
+
+    it('when the data folder is somebody else’s', async () => {
+      const foreign = join(folder, 'foreign');
+      await mkdir(foreign);
+      await writeFile(join(foreign, 'thesis.txt'), 'chapter one');
+      await refused(
+        { ...places(), DAYBOOK_DATA_DIR: foreign, DAYBOOK_PORT: String(await freePort()) },
+        /DAYBOOK_DATA_DIR .*not made by Daybook/,
+      );
+      expect(await readdir(foreign)).toEqual(['thesis.txt']);
+    });
+
+    it('when the data folder cannot be written', async () => {
+      const port = String(await freePort());
+      const file = join(folder, 'a-file');
+      await writeFile(file, '');
+      await refused({ ...places(), DAYBOOK_DATA_DIR: join(file, 'data'), DAYBOOK_PORT: port }, /DAYBOOK_DATA_DIR/);
+      const locked = join(folder, 'locked');
+      await mkdir(locked);
+      await chmod(locked, 0o500);
+      // Root may write anywhere, so only an ordinary user can be refused here.
+      if (process.getuid?.() !== 0)
+        await refused(
+          { ...places(), DAYBOOK_DATA_DIR: locked, DAYBOOK_PORT: port },
+          /DAYBOOK_DATA_DIR .*cannot be written/,
+        );
+    });
+
+    it('when the key folder is missing, and works again once it is back', async () => {
+      await installation.stop();
+      const elsewhere = `${installation.keyDir}.away`;
+      await rename(installation.keyDir, elsewhere);
+      await refused(
+        {
+          DAYBOOK_DATA_DIR: installation.dataDir,
+          DAYBOOK_KEY_DIR: installation.keyDir,
+          DAYBOOK_PORT: String(await freePort()),
+        },
+        /DAYBOOK_KEY_DIR .*holds no keys/,
+      );
+      await rm(installation.keyDir, { recursive: true, force: true });
+      await rename(elsewhere, installation.keyDir);
+      await installation.start();
+      expect(await account.signIn()).toBe(200);
+    });
+  });
+});
+
+/** PostgreSQL processes that work on this folder. */
+async function postgresServers(dataDir: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+  return stdout.split('\n').filter((line) => line.includes(dataDir) && line.includes('postgres'));
+}
