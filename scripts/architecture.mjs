@@ -6,7 +6,6 @@ import { cruise } from 'dependency-cruiser';
 import { root } from './steps.mjs';
 
 const SPECS = '\\.(spec|contract)\\.tsx?$';
-const lib = (...names) => `^(libs|node_modules/@daybook)/(${names.join('|')})/`;
 const ours = '^(libs|services|node_modules/@daybook)/';
 const forbid = (name, comment, from, to) => ({
   name,

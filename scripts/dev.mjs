@@ -12,7 +12,9 @@ await main(async () => {
     start(['--watch', '--watch-preserve-output', join(root, 'services/solo/dist/main.js')]),
     start([bin('vite')], join(root, 'services/web')),
   ];
-  const stop = () => children.forEach((child) => child.kill('SIGINT'));
+  const stop = () => {
+    for (const child of children) child.kill('SIGINT');
+  };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
   await Promise.all(children.map((child) => new Promise((done) => child.on('exit', done))));
 });
