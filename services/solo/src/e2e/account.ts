@@ -28,6 +28,25 @@ export class Account {
     return account;
   }
 
+  /** A colleague, invited by the owner. */
+  static async invited(owner: Account, email: string): Promise<Account> {
+    const invitation = await owner.call<{ link: string }>('POST', '/v1/invitations', { email });
+    if (invitation.status !== 201)
+      throw new Error(`invitation: ${invitation.status} ${JSON.stringify(invitation.body)}`);
+    const account = new Account(owner.url, email, 'another correct battery staple');
+    const code = /#code=([A-Za-z0-9_-]+)/.exec(invitation.body.link)?.[1];
+    const answer = await account.call('POST', '/v1/welcome', {
+      code,
+      name: 'Bob Example',
+      email,
+      password: account.password,
+      timeZone: 'Europe/Berlin',
+    });
+    if (answer.status !== 201) throw new Error(`welcome: ${answer.status} ${JSON.stringify(answer.body)}`);
+    account.recoveryCode = (answer.body as { recoveryCode: string }).recoveryCode;
+    return account;
+  }
+
   async signIn(password = this.password): Promise<number> {
     return (await this.call('POST', '/api/auth/sign-in/email', { email: this.email, password })).status;
   }
