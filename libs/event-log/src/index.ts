@@ -1,1 +1,12 @@
+import type { MigrationFolder } from '@daybook/database';
+
 export * from './event-log.js';
+export * from './json-records.js';
+export { PostgresEventLog, TopicMismatch } from './postgres-event-log.js';
+export { SubscriptionHalted } from './postgres-subscription.js';
+
+/** Tables that a consumer's own database needs. */
+export const cursorMigrations: MigrationFolder = {
+  owner: 'event-log-cursor',
+  url: new URL('../cursor-migrations/', import.meta.url),
+};

@@ -1,0 +1,281 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { CursorConflict, CursorStore } from './cursor.js';
+import {
+  type Delivery,
+  type LogRecord,
+  PoisonRecord,
+  type RunningSubscription,
+  type Subscription,
+} from './event-log.js';
+
+/** What a subscription needs of the log that it reads. */
+export interface LogSource {
+  cluster: string;
+  topicId: string;
+  partitions: number;
+  url: string;
+  bounds(): Promise<{ first: bigint; next: bigint }[]>;
+  read(partition: number, from: bigint, limit: number): Promise<LogRecord[]>;
+  /** Copies a poison record to the dead letters; false where the topic must halt instead. */
+  setAside(record: LogRecord, reason: string): Promise<boolean>;
+}
+
+export interface RetryPolicy {
+  attempts: number;
+  firstDelayMs: number;
+  maxDelayMs: number;
+}
+const RETRY: RetryPolicy = { attempts: 10, firstDelayMs: 50, maxDelayMs: 5_000 };
+const POLL_MS = 1_000;
+
+/** A consumer stopped for good: only an operator can say what to do. */
+export class SubscriptionHalted extends Error {}
+
+/**
+ * One consumer of a group. Partitions are shared between the group's consumers by session locks on the log's server: a consumer that
+ * dies loses its connection and with it its partitions. The locks only assign; the cursor's compare-and-set is the fence.
+ */
+export class PostgresSubscription implements RunningSubscription {
+  private readonly cursors: CursorStore;
+  private readonly owned = new Map<number, bigint>();
+  private readonly retry: RetryPolicy;
+  private session: pg.Client | undefined;
+  private loop: Promise<void> = Promise.resolve();
+  private wake: (() => void) | undefined;
+  private nudged = false;
+  private stopping = false;
+  private halted: Error | undefined;
+
+  constructor(
+    private readonly source: LogSource,
+    private readonly subscription: Subscription,
+    retry: Partial<RetryPolicy> = {},
+  ) {
+    this.retry = { ...RETRY, ...retry };
+    this.cursors = new CursorStore(
+      subscription.database,
+      subscription.group,
+      subscription.topic,
+      source.cluster,
+      source.topicId,
+    );
+  }
+
+  get topic(): string {
+    return this.subscription.topic;
+  }
+
+  async start(): Promise<void> {
+    await this.connect();
+    this.loop = this.run();
+  }
+
+  /** There may be something new. */
+  nudge(): void {
+    this.nudged = true;
+    this.wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.nudge();
+    await this.loop;
+    await this.session?.end().catch(() => undefined);
+  }
+
+  async lag(): Promise<bigint> {
+    const [bounds, cursors] = await Promise.all([this.source.bounds(), this.cursors.all()]);
+    return bounds.reduce(
+      (sum, { first, next }, partition) => sum + (next - (cursors.get(partition)?.next ?? first)),
+      0n,
+    );
+  }
+
+  async caughtUp(): Promise<void> {
+    const target = await this.source.bounds();
+    for (;;) {
+      if (this.halted) throw this.halted;
+      const [cursors, now] = await Promise.all([this.cursors.all(), this.source.bounds()]);
+      const arrived = target.every(({ next }, partition) => {
+        const cursor = cursors.get(partition);
+        const end = now[partition]?.next ?? next;
+        return cursor?.cluster === this.source.cluster && cursor.next >= next && cursor.next <= end;
+      });
+      if (arrived) return;
+      this.nudge();
+      await sleep(10);
+    }
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.nudged = false;
+      try {
+        await this.share();
+        if (!(await this.deliverAll())) await this.pause();
+      } catch (error) {
+        if (error instanceof SubscriptionHalted) return this.halt(error);
+        this.owned.clear();
+        await this.reconnect();
+      }
+    }
+  }
+
+  /** Takes and gives back partitions, so that each consumer of the group holds its fair share. */
+  private async share(): Promise<void> {
+    const { rows } = await this.query<{ members: string }>(
+      `SELECT count(DISTINCT pid) AS members FROM pg_locks
+       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 2 AND classid = hashtext($1)::oid AND objid = 0 AND granted`,
+      [this.lockName()],
+    );
+    const fair = Math.ceil(this.source.partitions / Math.max(1, Number(rows[0]?.members)));
+    for (const partition of [...this.owned.keys()].slice(fair)) {
+      await this.query('SELECT pg_advisory_unlock(hashtext($1), $2)', [this.lockName(), partition + 1]);
+      this.owned.delete(partition);
+    }
+    for (let partition = 0; partition < this.source.partitions && this.owned.size < fair; partition++) {
+      if (this.owned.has(partition)) continue;
+      const taken = await this.query<{ taken: boolean }>('SELECT pg_try_advisory_lock(hashtext($1), $2) AS taken', [
+        this.lockName(),
+        partition + 1,
+      ]);
+      if (taken.rows[0]?.taken) this.owned.set(partition, await this.position(partition));
+    }
+  }
+
+  /** Where this group continues; a group seen for the first time starts at the oldest record kept. */
+  private async position(partition: number): Promise<bigint> {
+    const bounds = (await this.source.bounds())[partition];
+    if (!bounds) throw new SubscriptionHalted(`partition ${partition} of ${this.topic} does not exist`);
+    const cursor = await this.cursors.claim(partition, bounds.first);
+    if (cursor.cluster !== this.source.cluster || cursor.topicId !== this.source.topicId)
+      throw new SubscriptionHalted(`the cursor of ${this.subscription.group} on ${this.topic} belongs to another log`);
+    this.refuseOutside(cursor.next, bounds);
+    return cursor.next;
+  }
+
+  private refuseOutside(next: bigint, bounds: { first: bigint; next: bigint }): void {
+    if (next < bounds.first)
+      throw new SubscriptionHalted(
+        `${this.subscription.group} on ${this.topic} stands at ${next}, but the log starts at ${bounds.first}: records were forgotten unread`,
+      );
+    if (next > bounds.next)
+      throw new SubscriptionHalted(
+        `${this.subscription.group} on ${this.topic} stands at ${next}, but the log ends at ${bounds.next}: it is another or an older log`,
+      );
+  }
+
+  /** One delivery for each partition that has something; false when nothing was there. */
+  private async deliverAll(): Promise<boolean> {
+    const bounds = await this.source.bounds();
+    let delivered = false;
+    for (const [partition, next] of [...this.owned]) {
+      const limits = bounds[partition] as { first: bigint; next: bigint };
+      this.refuseOutside(next, limits);
+      if (limits.next === next || this.stopping) continue;
+      const records = await this.source.read(partition, next, this.subscription.maxRecords ?? 500);
+      if (!records.length) continue;
+      await this.deliver(partition, next, records);
+      delivered = true;
+    }
+    return delivered;
+  }
+
+  private async deliver(partition: number, expected: bigint, records: LogRecord[]): Promise<void> {
+    const last = records.at(-1) as LogRecord;
+    const next = last.offset + 1n;
+    const aside = new Set<LogRecord>();
+    for (let attempt = 1; ; ) {
+      const delivery: Delivery = {
+        topic: this.topic,
+        partition,
+        records: records.filter((record) => !aside.has(record)),
+      };
+      try {
+        await this.subscription.database.transaction(async (tx) => {
+          await this.cursors.move(tx, partition, expected, next);
+          if (delivery.records.length) await this.subscription.handle(delivery, tx);
+        });
+        this.owned.set(partition, next);
+        this.subscription.onCommitted?.(delivery);
+        return;
+      } catch (error) {
+        // Somebody else moved it: what this consumer did was rolled back, and it looks again where the group stands.
+        if (error instanceof CursorConflict) {
+          this.owned.set(partition, await this.position(partition));
+          return;
+        }
+        if (error instanceof PoisonRecord && records.includes(error.record)) {
+          if (!(await this.source.setAside(error.record, error.reason)))
+            throw new SubscriptionHalted(
+              `a record of ${this.topic} at ${error.record.offset} cannot be read (${error.reason})`,
+              { cause: error },
+            );
+          aside.add(error.record);
+          continue;
+        }
+        if (attempt >= this.retry.attempts)
+          throw new SubscriptionHalted(
+            `${this.subscription.group} on ${this.topic} failed ${attempt} times at ${expected}`,
+            { cause: error },
+          );
+        if (this.stopping) return;
+        const delay = Math.min(this.retry.maxDelayMs, this.retry.firstDelayMs * 2 ** (attempt - 1));
+        await sleep(delay * (0.5 + Math.random() / 2));
+        attempt++;
+      }
+    }
+  }
+
+  private async pause(): Promise<void> {
+    if (this.nudged || this.stopping) return;
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, POLL_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+    this.wake = undefined;
+  }
+
+  private halt(error: Error): void {
+    this.halted = error;
+    void this.session?.end().catch(() => undefined);
+    this.subscription.onHalt(error);
+  }
+
+  private async connect(): Promise<void> {
+    const session = new pg.Client({
+      connectionString: this.source.url,
+      application_name: `subscription ${this.subscription.group}`,
+    });
+    session.on('error', () => undefined);
+    await session.connect();
+    this.session = session;
+    // Counted by the others of the group: being a member ends with the connection.
+    await this.query('SELECT pg_advisory_lock_shared(hashtext($1), 0)', [this.lockName()]);
+  }
+
+  private async reconnect(): Promise<void> {
+    await this.session?.end().catch(() => undefined);
+    for (let delay = this.retry.firstDelayMs; !this.stopping; delay = Math.min(this.retry.maxDelayMs, delay * 2)) {
+      await sleep(delay);
+      try {
+        return await this.connect();
+      } catch {
+        // the server is not back yet
+      }
+    }
+  }
+
+  private query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
+    if (!this.session) throw new Error('not connected');
+    return this.session.query<Row>(text, values);
+  }
+
+  private lockName(): string {
+    return `daybook.group ${this.subscription.group} ${this.topic}`;
+  }
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { DEAD_LETTER_RETENTION_SECONDS, deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
+
+export interface TopicSettings {
+  name: string;
+  partitions: number;
+  retentionSeconds: number | null;
+}
+
+/** What must exist in the log: every topic of the typed map, and a dead-letter topic for each that sets poison aside. */
+export const topicSettings = (): TopicSettings[] =>
+  (Object.keys(TOPICS) as Topic[]).flatMap((name) => {
+    const { partitions, retentionSeconds, onPoison } = TOPICS[name];
+    const topic = { name, partitions, retentionSeconds };
+    return onPoison === 'halt'
+      ? [topic]
+      : [topic, { name: deadLetterTopic(name), partitions: 1, retentionSeconds: DEAD_LETTER_RETENTION_SECONDS }];
+  });
+
+/** Partition of a key: stable over restarts and releases. */
+export const partitionOf = (key: string, partitions: number): number =>
+  partitions === 1 ? 0 : createHash('sha1').update(key).digest().readUInt32BE(0) % partitions;
