@@ -1,6 +1,6 @@
-import type { Event } from '@daybook/decider';
-import type { Tx } from '@daybook/database';
 import type { Topic } from '@daybook/contracts';
+import type { Tx } from '@daybook/database';
+import type { Event } from '@daybook/decider';
 import type { NewRecord } from '@daybook/event-log';
 
 /** An event as stored: its place in the stream and when it was recorded. */
@@ -14,7 +14,10 @@ export interface Stream<E extends Event> {
 
 /** Somebody else appended since the stream was read: load, decide and append again. */
 export class VersionConflict extends Error {
-  constructor(readonly stream: string, readonly expected: number) {
+  constructor(
+    readonly stream: string,
+    readonly expected: number,
+  ) {
     super(`stream changed since version ${expected}`);
   }
 }
