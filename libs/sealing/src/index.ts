@@ -1,0 +1,4 @@
+export * as hpke from './hpke.js';
+export { CannotOpen } from './hpke.js';
+export * from './keys.js';
+export * from './sealed-batch.js';
