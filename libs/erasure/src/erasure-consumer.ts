@@ -1,0 +1,159 @@
+import type { DeletionEvent, ErasureScope, Receipt, StoreName } from '@daybook/contracts';
+import { CaseRef, Instant } from '@daybook/contracts';
+import type { Database, MigrationFolder, Tx } from '@daybook/database';
+import {
+  type Delivery,
+  decode,
+  type EventLog,
+  jsonRecord,
+  type LogRecord,
+  type RunningSubscription,
+} from '@daybook/event-log';
+import type { ErasableStore } from './erasable-store.js';
+import { raiseFence } from './fence.js';
+import type { ReceiptSigner } from './receipt.js';
+
+/** Tables that a service with erasable stores needs. */
+export const erasureMigrations: MigrationFolder = { owner: 'erasure', url: new URL('../migrations/', import.meta.url) };
+
+export interface ErasureOptions {
+  /** Consumer group: the service's name. */
+  service: string;
+  database: Database;
+  log: EventLog;
+  stores: ErasableStore[];
+  signer: ReceiptSigner;
+  clock: () => Date;
+  /** A deletion could not be carried out; the consumer has stopped and an operator must look (P25). */
+  onHalt: (reason: Error) => void;
+}
+
+interface Due {
+  case_ref: CaseRef;
+  chunk: number;
+  store: StoreName;
+  scope: ErasureScope;
+  registry_version: number;
+  position: Receipt['position'];
+}
+
+/**
+ * The one path by which anything is deleted: fence, erase, ask again in a new transaction, answer with a signed receipt. Fence,
+ * erasure and the debt of an answer commit together with the cursor, so that a crash at any point is made good at the next start.
+ */
+export class ErasureConsumer {
+  private running: RunningSubscription | undefined;
+  private answering: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ErasureOptions) {}
+
+  async start(): Promise<void> {
+    await this.answerDue();
+    this.running = await this.options.log.subscribe({
+      topic: 'privacy.deletions.v1',
+      group: this.options.service,
+      database: this.options.database,
+      handle: (delivery, tx) => this.carryOut(delivery, tx),
+      onCommitted: () => {
+        this.answering = this.answering.then(() => this.answerDue()).catch(() => undefined);
+      },
+      onHalt: this.options.onHalt,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    await this.answering;
+  }
+
+  /** Resolves when every deletion ordered before the call is carried out and answered. */
+  async caughtUp(): Promise<void> {
+    await this.running?.caughtUp();
+    await this.answering;
+    await this.answerDue();
+  }
+
+  private async carryOut({ records }: Delivery, tx: Tx): Promise<void> {
+    for (const record of records) {
+      const event = decode('privacy.deletions.v1', record);
+      if (event.type === 'DeletionOrdered') await this.erase(event, record, tx);
+    }
+  }
+
+  private async erase(
+    event: Extract<DeletionEvent, { type: 'DeletionOrdered' }>,
+    record: LogRecord,
+    tx: Tx,
+  ): Promise<void> {
+    const position = { topic: record.topic, partition: record.partition, offset: record.offset.toString() };
+    await raiseFence(tx, event.caseRef, this.options.clock(), event.scope);
+    for (const store of this.options.stores) {
+      try {
+        await store.erase(event.scope, tx);
+      } catch (error) {
+        await this.answer(
+          {
+            case_ref: event.caseRef,
+            chunk: event.chunk,
+            store: store.name,
+            scope: event.scope,
+            registry_version: event.registryVersion,
+            position,
+          },
+          'failed',
+          -1,
+          'store_failed',
+        ).catch(() => undefined);
+        throw error;
+      }
+    }
+    await tx.query(
+      `INSERT INTO receipt_due (case_ref, chunk, store, scope, registry_version, position) SELECT $1, $2, unnest($3::text[]), $4, $5, $6 ON CONFLICT DO NOTHING`,
+      [
+        event.caseRef,
+        event.chunk,
+        this.options.stores.map((store) => store.name),
+        JSON.stringify(event.scope),
+        event.registryVersion,
+        JSON.stringify(position),
+      ],
+    );
+  }
+
+  private async answerDue(): Promise<void> {
+    const { rows } = await this.options.database.query<Due>(
+      'SELECT * FROM receipt_due ORDER BY case_ref, chunk, store',
+    );
+    for (const due of rows) {
+      const store = this.options.stores.find((one) => one.name === due.store);
+      if (!store) continue;
+      const remaining = await store.remaining(due.scope, this.options.database);
+      await this.answer(
+        due,
+        remaining === 0 ? 'erased' : 'failed',
+        remaining,
+        remaining === 0 ? undefined : 'still_there',
+      );
+      await this.options.database.query('DELETE FROM receipt_due WHERE case_ref = $1 AND chunk = $2 AND store = $3', [
+        due.case_ref,
+        due.chunk,
+        due.store,
+      ]);
+    }
+  }
+
+  private async answer(due: Due, outcome: Receipt['outcome'], remaining: number, reason?: string): Promise<void> {
+    const receipt = this.options.signer.sign({
+      v: 1,
+      caseRef: CaseRef.parse(due.case_ref),
+      store: due.store,
+      registryVersion: due.registry_version,
+      outcome,
+      remaining,
+      ...(reason && { reason }),
+      position: due.position,
+      at: Instant.parse(this.options.clock().toISOString()),
+    });
+    await this.options.log.append('privacy.receipts.v1', [jsonRecord('privacy.receipts.v1', due.case_ref, receipt)]);
+  }
+}

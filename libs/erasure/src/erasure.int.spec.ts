@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Alias,
+  CaseRef,
+  Day,
+  type DeletionEvent,
+  type ErasureScope,
+  Instant,
+  KeyId,
+  Receipt,
+  TOPICS,
+} from '@daybook/contracts';
+import { type Database, migrate } from '@daybook/database';
+import { cursorMigrations, decode, jsonRecord, PostgresEventLog } from '@daybook/event-log';
+import { newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeErasableStore } from './erasable-store.contract.js';
+import {
+  type ErasableStore,
+  ErasureConsumer,
+  erasureMigrations,
+  LIBRARY_TABLES,
+  lockFence,
+  ReceiptSigner,
+  raiseFence,
+  refuseUndeclared,
+  undeclaredEntries,
+  undeclaredTables,
+  undeclaredTopics,
+  verifyReceipt,
+} from './index.js';
+
+const day = Day.parse('2026-11-24');
+/** The simplest honest store: one table by alias. */
+const store = (failing: { now: boolean } = { now: false }): ErasableStore => ({
+  name: 'timeline.batches',
+  erase: async (scope, tx) => {
+    if (failing.now) throw new Error('read-only');
+    return scope.kind === 'aliases'
+      ? ((await tx.query('DELETE FROM kept WHERE alias = ANY($1)', [scope.aliases])).rowCount ?? 0)
+      : 0;
+  },
+  remaining: async (scope, db) =>
+    scope.kind === 'aliases'
+      ? ((await db.query('SELECT 1 FROM kept WHERE alias = ANY($1)', [scope.aliases])).rowCount ?? 0)
+      : 0,
+});
+const ordered = (scope: ErasureScope, caseRef = newRef(CaseRef)): DeletionEvent => {
+  const now = Instant.parse(new Date().toISOString());
+  return {
+    type: 'DeletionOrdered',
+    caseRef,
+    orderedAt: now,
+    registryVersion: 1,
+    chunk: 0,
+    scope,
+    deadlines: { unreadable: now, erased: now, purged: now },
+  };
+};
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+afterAll(() => postgres.stop());
+
+const freshDatabase = async () => {
+  const database = await postgres.database('service');
+  await migrate(database, [erasureMigrations, cursorMigrations]);
+  await database.query('CREATE TABLE kept (alias text, bytes text)');
+  return database;
+};
+
+describeErasableStore('a table by alias', async () => {
+  const own = await startTestPostgres();
+  const database = await own.database('store');
+  await database.query('CREATE TABLE kept (alias text, bytes text)');
+  return {
+    store: store(),
+    database,
+    fill: async () => {
+      const [mine, theirs] = [newRef(Alias), newRef(Alias)];
+      await database.query('INSERT INTO kept SELECT unnest($1::text[]), $2', [
+        [mine, theirs, mine],
+        randomBytes(20).toString('hex'),
+      ]);
+      return {
+        scope: { kind: 'aliases', aliases: [mine] },
+        bystander: async () => (await database.query('SELECT * FROM kept WHERE alias = $1', [theirs])).rows,
+      };
+    },
+    foreignScope: { kind: 'aliases', aliases: [newRef(Alias)] },
+    stop: () => own.stop(),
+  };
+});
+
+describe('the fence', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  const row = (alias: Alias, keyId = newRef(KeyId)) => ({ alias, keyId, day });
+
+  it('makes an eraser wait for the writer that was first, so that it erases what that one wrote', async () => {
+    const alias = newRef(Alias);
+    let erased = -1;
+    let eraser: Promise<void> = Promise.resolve();
+    await database.transaction(async (tx) => {
+      expect(await lockFence(tx, [row(alias)])).toEqual([true]);
+      eraser = database.transaction(async (other) => {
+        await raiseFence(other, newRef(CaseRef), new Date(), { kind: 'aliases', aliases: [alias] });
+        erased = await store().erase({ kind: 'aliases', aliases: [alias] }, other);
+      });
+      await sleep(60);
+      expect(erased).toBe(-1);
+      await tx.query('INSERT INTO kept VALUES ($1)', [alias]);
+    });
+    await eraser;
+    expect(erased).toBe(1);
+  });
+
+  it('makes a writer wait for the eraser that was first, and refuses it; without the lock the row would stay (control)', async () => {
+    const attempt = async (fenced: boolean) => {
+      const alias = newRef(Alias);
+      let writer: Promise<boolean> = Promise.resolve(true);
+      await database.transaction(async (tx) => {
+        await raiseFence(tx, newRef(CaseRef), new Date(), { kind: 'aliases', aliases: [alias] });
+        writer = database.transaction(async (other) => {
+          const allowed = fenced
+            ? (await lockFence(other, [row(alias)]))[0] === true
+            : (await other.query('SELECT 1 FROM fence_alias WHERE alias = $1 AND retired_at IS NOT NULL', [alias]))
+                .rowCount === 0;
+          if (allowed) await other.query('INSERT INTO kept VALUES ($1)', [alias]);
+          return allowed;
+        });
+        await sleep(60);
+      });
+      await writer;
+      return (await database.query('SELECT 1 FROM kept WHERE alias = $1', [alias])).rowCount;
+    };
+    expect(await attempt(true)).toBe(0);
+    expect(await attempt(false)).toBe(1);
+  });
+
+  it('closes days under their key for ever, and leaves other days and new keys open', async () => {
+    const [alias, closed] = [newRef(Alias), newRef(KeyId)];
+    await database.transaction((tx) =>
+      raiseFence(tx, newRef(CaseRef), new Date(), {
+        kind: 'days',
+        aliases: [alias],
+        from: day,
+        to: day,
+        closedKeys: [closed],
+      }),
+    );
+    const tomorrow = Day.parse('2026-11-25');
+    expect(
+      await database.transaction((tx) =>
+        lockFence(tx, [row(alias, closed), { alias, keyId: closed, day: tomorrow }, row(alias)]),
+      ),
+    ).toEqual([false, true, true]);
+  });
+});
+
+describe('the erasure consumer', () => {
+  const signer = new ReceiptSigner('spec', randomBytes(32));
+  const receiptsOf = async (log: PostgresEventLog, database: Database, caseRef: string) => {
+    const receipts: Receipt[] = [];
+    const group = `reader-${randomBytes(4).toString('hex')}`;
+    const reader = await log.subscribe({
+      topic: 'privacy.receipts.v1',
+      group,
+      database,
+      handle: async ({ records }) =>
+        void receipts.push(...records.map((record) => decode('privacy.receipts.v1', record))),
+      onHalt: () => undefined,
+    });
+    await reader.caughtUp();
+    await reader.stop();
+    return receipts.filter((receipt) => receipt.caseRef === caseRef);
+  };
+
+  it('erases, asks again and answers with a receipt whose every byte is signed; the same event again changes nothing', async () => {
+    const database = await freshDatabase();
+    const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
+    const consumer = new ErasureConsumer({
+      service: 'spec',
+      database,
+      log,
+      stores: [store()],
+      signer,
+      clock: () => new Date(),
+      onHalt: () => undefined,
+    });
+    const alias = newRef(Alias);
+    await database.query('INSERT INTO kept VALUES ($1), ($1)', [alias]);
+    await consumer.start();
+    const event = ordered({ kind: 'aliases', aliases: [alias] });
+    await log.append('privacy.deletions.v1', [
+      jsonRecord('privacy.deletions.v1', event.caseRef, event),
+      jsonRecord('privacy.deletions.v1', event.caseRef, event),
+    ]);
+    await consumer.caughtUp();
+    const receipts = await receiptsOf(log, database, event.caseRef);
+    expect(receipts.length).toBeGreaterThan(0);
+    for (const receipt of receipts) {
+      expect(receipt).toMatchObject({ outcome: 'erased', remaining: 0, store: 'timeline.batches' });
+      expect(verifyReceipt(receipt, new Map([['spec', signer.publicKey]]))).toBe(true);
+      expect(verifyReceipt({ ...receipt, remaining: 1 }, new Map([['spec', signer.publicKey]]))).toBe(false);
+    }
+    expect(await database.transaction((tx) => lockFence(tx, [{ alias, keyId: newRef(KeyId), day }]))).toEqual([false]);
+    await consumer.stop();
+    await log.close();
+  });
+
+  it('answers "failed" while a store cannot erase, never with silence, and finishes when it can again', async () => {
+    const database = await freshDatabase();
+    const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
+    const failing = { now: true };
+    const consumer = new ErasureConsumer({
+      service: 'spec',
+      database,
+      log,
+      stores: [store(failing)],
+      signer,
+      clock: () => new Date(),
+      onHalt: () => undefined,
+    });
+    await consumer.start();
+    const alias = newRef(Alias);
+    await database.query('INSERT INTO kept VALUES ($1)', [alias]);
+    const event = ordered({ kind: 'aliases', aliases: [alias] });
+    await log.append('privacy.deletions.v1', [jsonRecord('privacy.deletions.v1', event.caseRef, event)]);
+    await sleep(150);
+    expect((await receiptsOf(log, database, event.caseRef)).map((receipt) => receipt.outcome)).toContain('failed');
+    failing.now = false;
+    await consumer.caughtUp();
+    expect((await receiptsOf(log, database, event.caseRef)).at(-1)).toMatchObject({ outcome: 'erased', remaining: 0 });
+    await consumer.stop();
+    await log.close();
+  });
+
+  it('makes good on the answer that a crash cut off', async () => {
+    const database = await freshDatabase();
+    const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
+    const caseRef = newRef(CaseRef);
+    await database.query(`INSERT INTO receipt_due VALUES ($1, 0, 'timeline.batches', $2, 1, $3)`, [
+      caseRef,
+      JSON.stringify({ kind: 'aliases', aliases: [newRef(Alias)] }),
+      JSON.stringify({ topic: 't', partition: 0, offset: '0' }),
+    ]);
+    const consumer = new ErasureConsumer({
+      service: 'spec',
+      database,
+      log,
+      stores: [store()],
+      signer,
+      clock: () => new Date(),
+      onHalt: () => undefined,
+    });
+    await consumer.start();
+    expect(await receiptsOf(log, database, caseRef)).toHaveLength(1);
+    await consumer.stop();
+    await log.close();
+  });
+});
+
+describe('the undeclared-place check', () => {
+  it('catches a planted table, partitioned table, view with rows, topic and folder', async () => {
+    const database = await freshDatabase();
+    const declared = { ...LIBRARY_TABLES, kept: { store: 'timeline.batches' as const } };
+    expect(await undeclaredTables(database, declared)).toEqual([]);
+    await refuseUndeclared('spec', database, declared);
+    await database.query(
+      'CREATE TABLE planted (n int); CREATE TABLE planted_too (n int) PARTITION BY RANGE (n); CREATE MATERIALIZED VIEW planted_view AS SELECT 1 AS n; CREATE SCHEMA hidden; CREATE TABLE hidden.deep (n int)',
+    );
+    expect(await undeclaredTables(database, declared)).toEqual(['deep', 'planted', 'planted_too', 'planted_view']);
+    await expect(refuseUndeclared('spec', database, declared)).rejects.toThrow(/planted/);
+    expect(undeclaredTopics(['planted.topic.v1', 'activity.batches.v1'], Object.keys(TOPICS))).toEqual([
+      'planted.topic.v1',
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), 'daybook-places-'));
+    await mkdir(join(folder, 'postgres'));
+    await mkdir(join(folder, 'planted'));
+    expect(await undeclaredEntries(folder, ['postgres'])).toEqual(['planted']);
+    await rm(folder, { recursive: true });
+  });
+});
