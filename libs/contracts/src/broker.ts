@@ -37,8 +37,8 @@ export const BrokerDirectory = z.object({
       /** `memory` is always on. */
       state: ConsentState,
       alias: Alias,
-      /** Where new blobs of that day are sealed to; made on demand. */
-      bucket: z.object({ keyId: KeyId, publicKey: z.string(), expiresAt: Instant }),
+      /** Where new blobs of that day are sealed to; absent while a source is off and has nothing on that day. */
+      bucket: z.object({ keyId: KeyId, publicKey: z.string(), expiresAt: Instant }).optional(),
     }),
   ),
   /** Rules do not expire: one key per membership. */

@@ -60,7 +60,7 @@ export const Receipt = z.object({
 export type Receipt = z.infer<typeof Receipt>;
 
 export const ErasureRequest = z
-  .object({ scope: z.enum(['source', 'everything', 'before']), source: Source.optional(), before: Day.optional() })
+  .object({ scope: z.enum(['source', 'everything', 'before', 'day']), source: Source.optional(), before: Day.optional(), day: Day.optional() })
   .refine((r) => r.scope !== 'source' || r.source !== undefined, {
     path: ['source'],
     message: 'scope source needs a source',
@@ -69,6 +69,7 @@ export const ErasureRequest = z
     path: ['before'],
     message: 'scope before needs a day',
   })
+  .refine((r) => r.scope !== 'day' || r.day !== undefined, { path: ['day'], message: 'scope day needs a day' })
   .meta({ id: 'ErasureRequest' });
 export type ErasureRequest = z.infer<typeof ErasureRequest>;
 

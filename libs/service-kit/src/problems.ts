@@ -1,10 +1,10 @@
 import type { Problem } from '@daybook/contracts';
 
-interface ProblemEntry {
+export interface ProblemEntry {
   status: number;
   title: string;
 }
-interface ProblemExtras {
+export interface ProblemExtras {
   errors?: Problem['errors'];
   headers?: Record<string, string>;
   cause?: unknown;

@@ -1,0 +1,2 @@
+export { MissingKeys } from './epoch/key-files.js';
+export { createPrivacyService, PRIVACY_TABLES, type PrivacyDeps, type PrivacyService } from './privacy.service.js';

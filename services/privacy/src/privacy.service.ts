@@ -1,0 +1,225 @@
+import type { KeyObject } from 'node:crypto';
+import type { Broker, Door, Vault } from '@daybook/contracts';
+import { type Database, migrate } from '@daybook/database';
+import {
+  type Declarations,
+  ErasureConsumer,
+  erasureMigrations,
+  LIBRARY_TABLES,
+  type ReceiptSigner,
+  refuseUndeclared,
+} from '@daybook/erasure';
+import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
+import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
+import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Aliases } from './alias/aliases.js';
+import { KeyBroker } from './broker/key-broker.js';
+import { Buckets } from './bucket/buckets.js';
+import { keyStore } from './bucket/key-store.js';
+import { ConsentController } from './consent/consent.controller.js';
+import { Consents } from './consent/consents.js';
+import { PrivacyDoor } from './door/privacy-door.js';
+import { DueWork } from './due-work.js';
+import { EpochKeys } from './epoch/epoch-keys.js';
+import { KeyFiles } from './epoch/key-files.js';
+import { ErasureCaseController } from './erasure-case/erasure-case.controller.js';
+import { ErasureCases } from './erasure-case/erasure-cases.js';
+import { openingStore } from './openings/opening-store.js';
+import { OpeningsController } from './openings/openings.controller.js';
+import { Openings } from './openings/openings.js';
+import { RetentionController } from './retention/retention.controller.js';
+import { Retention } from './retention/retention.js';
+import { VaultCookies } from './vault/vault-cookies.js';
+import { Vaults } from './vault/vaults.js';
+
+/** Where every table of privacy's database belongs. */
+export const PRIVACY_TABLES: Declarations = {
+  ...LIBRARY_TABLES,
+  bucket: { store: 'privacy.keys' },
+  bucket_closed: { store: 'privacy.keys' },
+  alias: { impersonal: 'random references; a retired one is a fence, and its row names nobody outside identity' },
+  vault: { impersonal: 'public halves of key pairs; a vault goes with the last membership' },
+  vault_factor: { impersonal: 'wrapped keys that open only with what the person brings; goes with the vault' },
+  subject_zone: { impersonal: 'time zones by random reference, without which no day could be told' },
+  epoch: { impersonal: 'numbers of key generations' },
+  due_work: { impersonal: 'when work is due' },
+  consent: { store: 'privacy.consents' },
+  opening: { store: 'privacy.consents' },
+  stream_event: {
+    impersonal: 'consents and cases by random reference: what the person decided, which must be provable',
+  },
+  erasure_case: { impersonal: 'random references, states and deadlines: the proof that something was erased' },
+  erasure_case_store: { impersonal: 'signed receipts without counts' },
+};
+
+export interface PrivacyDeps {
+  database: Database;
+  log: EventLog;
+  actors: ActorVerifier;
+  logger: Logger;
+  keyDir: string;
+  receiptSigner: ReceiptSigner;
+  receiptKeys: ReadonlyMap<string, KeyObject>;
+  clock: () => Date;
+  /** Waits for the door's lease to run out; specs with a fixed clock replace it. */
+  wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface PrivacyService {
+  app: NestFastifyApplication;
+  door: Door;
+  broker: Broker;
+  vault: Vault;
+  epochs: EpochKeys;
+  /** Resolves when every fact, deletion and receipt of before the call has been worked through. */
+  caughtUp(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
+export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacyService> {
+  const { database, log, logger, clock } = deps;
+  await migrate(database, [
+    { owner: 'privacy', url: new URL('../migrations/', import.meta.url) },
+    eventStoreMigrations,
+    erasureMigrations,
+    cursorMigrations,
+  ]);
+  await refuseUndeclared('privacy', database, PRIVACY_TABLES);
+  const fresh = (await database.query('SELECT 1 FROM epoch LIMIT 1')).rowCount === 0;
+  const files = await KeyFiles.open(deps.keyDir, fresh);
+  const epochs = new EpochKeys(database, files, clock);
+  await epochs.open();
+
+  const store = new PostgresEventStore();
+  const relay = new OutboxRelay(database, log, () =>
+    logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
+  );
+  const aliases = new Aliases();
+  const buckets = new Buckets(database, epochs);
+  const cookies = new VaultCookies(files.broker);
+  const vaults = new Vaults(database, epochs, cookies, clock);
+  const consents = new Consents({ database, store, clock, ...(deps.wait && { wait: deps.wait }) });
+  const openings = new Openings(database);
+  const retention = new Retention(database, store, aliases, clock);
+  const cases = new ErasureCases({
+    database,
+    store,
+    aliases,
+    buckets,
+    receiptKeys: deps.receiptKeys,
+    clock,
+    onOrdered: relay.nudge,
+  });
+  const onHalt = (reason: Error) =>
+    logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+  const erasure = new ErasureConsumer({
+    service: 'privacy',
+    database,
+    log,
+    stores: [keyStore, openingStore],
+    signer: deps.receiptSigner,
+    clock,
+    onHalt,
+  });
+  const later = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
+  const due = new DueWork(
+    database,
+    {
+      rotation: async () => {
+        // First what was ordered is deleted, so that the new generation does not carry it on.
+        await relay.drained();
+        await erasure.caughtUp();
+        await epochs.rotate();
+        return null;
+      },
+      sweep: async () => {
+        await retention.sweep();
+        await cases.closePurged();
+        relay.nudge();
+        return later(3_600_000);
+      },
+    },
+    clock,
+    (kind, error) =>
+      logger.error(
+        { code: 'due_work', step: kind, error: { name: error instanceof Error ? error.name : 'unknown' } },
+        'work that was due failed and will be tried again',
+      ),
+  );
+  const app = await createService({
+    name: 'privacy',
+    logger,
+    actors: deps.actors,
+    controllers: [ConsentController, ErasureCaseController, OpeningsController, RetentionController],
+    providers: [
+      { provide: Consents, useValue: consents },
+      { provide: ErasureCases, useValue: cases },
+      { provide: Openings, useValue: openings },
+      { provide: Retention, useValue: retention },
+    ],
+  });
+  const subscriptions: RunningSubscription[] = [];
+  return {
+    app,
+    door: new PrivacyDoor(database, aliases, buckets, consents, clock),
+    broker: new KeyBroker({
+      database,
+      actors: deps.actors,
+      aliases,
+      buckets,
+      consents,
+      epochs,
+      cookies,
+      vaults,
+      openings,
+      clock,
+    }),
+    vault: vaults,
+    epochs,
+    caughtUp: async () => {
+      await relay.drained();
+      await erasure.caughtUp();
+      await Promise.all(subscriptions.map((subscription) => subscription.caughtUp()));
+    },
+    start: async () => {
+      await database.query(`INSERT INTO due_work (kind, due_at) VALUES ('sweep', $1) ON CONFLICT DO NOTHING`, [
+        clock(),
+      ]);
+      relay.start();
+      subscriptions.push(
+        await log.subscribe({
+          topic: 'identity.subjects.v1',
+          group: 'privacy',
+          database,
+          handle: ({ records }, tx) =>
+            aliases.apply(
+              tx,
+              records.map((record) => decode('identity.subjects.v1', record)),
+            ),
+          onHalt,
+        }),
+        await log.subscribe({
+          topic: 'privacy.receipts.v1',
+          group: 'privacy',
+          database,
+          handle: async ({ records }, tx) => {
+            for (const record of records) await cases.record(tx, decode('privacy.receipts.v1', record));
+          },
+          onHalt,
+        }),
+      );
+      await erasure.start();
+      due.start();
+    },
+    stop: async () => {
+      await due.stop();
+      await erasure.stop();
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await relay.stop();
+      await app.close();
+    },
+  };
+}
