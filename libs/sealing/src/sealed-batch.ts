@@ -53,16 +53,23 @@ export function sealBlob(envelope: BatchEnvelope, plain: Uint8Array, publicKey: 
 const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
 /** The part in clear, checked. Throws {@link NotASealedBatch}. */
-export function readEnvelope(bytes: Uint8Array): BatchEnvelope {
-  const parsed = BatchEnvelope.safeParse(parse(layout(bytes).info));
+export const readEnvelope = (bytes: Uint8Array): BatchEnvelope => envelopeOf(layout(bytes).info);
+
+/**
+ * The envelope that a sealed key is bound to, checked. Only the canonical bytes are taken: with a field twice or a space more, two
+ * readers could see two envelopes. Throws {@link NotASealedBatch}.
+ */
+export function envelopeOf(info: Uint8Array): BatchEnvelope {
+  const parsed = BatchEnvelope.safeParse(parse(Buffer.from(info)));
   if (!parsed.success) throw new NotASealedBatch('its envelope is not of a known version');
+  if (!canonical(parsed.data).equals(info)) throw new NotASealedBatch('its envelope is not canonical JSON');
   return parsed.data;
 }
 
 /** What the broker needs to open the content key; nothing of the content goes along. */
 export function sealedKeyOf(bytes: Uint8Array): SealedKey {
   const { info, enc, sealed } = layout(bytes);
-  const { alias, keyId, day } = readEnvelope(bytes);
+  const { alias, keyId, day } = envelopeOf(info);
   return { alias, keyId, day, info, enc, sealed };
 }
 
