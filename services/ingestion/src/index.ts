@@ -1,0 +1,1 @@
+export { createIngestionService, type IngestionDeps } from './ingestion.service.js';

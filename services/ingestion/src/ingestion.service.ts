@@ -1,0 +1,34 @@
+import { BATCH_LIMITS, type Door } from '@daybook/contracts';
+import type { EventLog } from '@daybook/event-log';
+import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AcceptBatch } from './batch/accept-batch.js';
+import { BatchController } from './batch/batch.controller.js';
+import { DoorLeases } from './batch/door-leases.js';
+
+export interface IngestionDeps {
+  log: EventLog;
+  door: Door;
+  actors: ActorVerifier;
+  logger: Logger;
+  macKey: Uint8Array;
+  clock: () => Date;
+  monotonic?: () => number;
+}
+
+/** The only door to the activity log. It owns no database and can read nothing of what it wrote. */
+export async function createIngestionService(
+  deps: IngestionDeps,
+): Promise<{ app: NestFastifyApplication; start(): Promise<void>; stop(): Promise<void> }> {
+  const leases = new DoorLeases(deps.door, deps.monotonic ?? (() => performance.now()));
+  const batches = new AcceptBatch({ leases, log: deps.log, macKey: deps.macKey, clock: deps.clock });
+  const app = await createService({
+    name: 'ingestion',
+    logger: deps.logger,
+    actors: deps.actors,
+    bodyLimit: BATCH_LIMITS.bytes,
+    controllers: [BatchController],
+    providers: [{ provide: AcceptBatch, useValue: batches }],
+  });
+  return { app, start: async () => undefined, stop: () => app.close() };
+}

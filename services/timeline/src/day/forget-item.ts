@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { type BatchContent, BatchEnvelope, BatchId, type BrokerGrant, type Day, Instant } from '@daybook/contracts';
+import type { Database } from '@daybook/database';
+import type { EventLog } from '@daybook/event-log';
+import { importPublicKey, readEnvelope, sealBatch } from '@daybook/sealing';
+import { problems } from '@daybook/service-kit';
+import type { DayReader } from './day-reader.js';
+
+const LAST_REV = 2_147_483_647;
+
+/**
+ * Forgets one item: an edit by the person. A sealed retract goes through the topic, so that a second import or a restore does not
+ * bring it back; the rows that held it are rewritten without it.
+ */
+export class ForgetItem {
+  constructor(
+    private readonly database: Database,
+    private readonly log: EventLog,
+    private readonly days: DayReader,
+  ) {}
+
+  async forget(grant: BrokerGrant, day: Day, id: string): Promise<void> {
+    const opened = await this.days.open(grant, 'forget-item', day);
+    if ('expired' in opened) throw problems.erased('that day was forgotten');
+    const item = opened.items.find((one) => one.id === id);
+    const source = item && opened.directory.sources.find((one) => one.source === item.source);
+    if (!item || !source?.bucket) throw problems.not_found('there is no such item on that day');
+    const { alias, bucket } = source;
+    const publicKey = importPublicKey(bucket.publicKey);
+    const gone = new Set(item.events.map(({ event }) => event.id));
+    const envelope = (batchId: string): BatchEnvelope =>
+      BatchEnvelope.parse({ v: 1, batchId, alias, keyId: bucket.keyId, day });
+    const retracts: BatchContent = {
+      source: item.source,
+      events: [...gone].map((event) => ({ id: event, rev: LAST_REV, op: 'retract', at: Instant.parse(item.start) })),
+    };
+    const value = sealBatch(envelope(randomBytes(16).toString('base64url')), retracts, publicKey);
+    await this.log.append('activity.batches.v1', [{ key: alias, value, headers: { 'expires-at': bucket.expiresAt } }]);
+    const rewritten = opened.batches
+      .filter(({ row, content }) => row.alias === alias && content.events.some((event) => gone.has(event.id)))
+      .map(({ row, content }) => {
+        const rest = { ...content, events: content.events.filter((event) => !gone.has(event.id)) };
+        return {
+          batchId: BatchId.parse(row.batch_id),
+          sealed: sealBatch(envelope(readEnvelope(row.sealed).batchId), rest, publicKey),
+        };
+      });
+    await this.database.query(
+      `UPDATE batch b SET sealed = r.sealed, key_id = $3, expires_at = $4 FROM unnest($5::text[], $6::bytea[]) AS r (batch_id, sealed) WHERE b.alias = $1 AND b.day = $2 AND b.batch_id = r.batch_id`,
+      [
+        alias,
+        day,
+        bucket.keyId,
+        bucket.expiresAt,
+        rewritten.map((row) => row.batchId),
+        rewritten.map((row) => row.sealed),
+      ],
+    );
+  }
+}

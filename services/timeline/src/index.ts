@@ -1,0 +1,1 @@
+export { createTimelineService, TIMELINE_TABLES, type TimelineDeps, type TimelineService } from './timeline.service.js';

@@ -1,0 +1,108 @@
+import type { Broker } from '@daybook/contracts';
+import { type Database, migrate } from '@daybook/database';
+import {
+  type Declarations,
+  ErasureConsumer,
+  erasureMigrations,
+  LIBRARY_TABLES,
+  type ReceiptSigner,
+  refuseUndeclared,
+} from '@daybook/erasure';
+import { cursorMigrations, type EventLog, type RunningSubscription } from '@daybook/event-log';
+import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { storeBatches } from './batch/batch-consumer.js';
+import { batchStore, memoryStore } from './batch/batch-store.js';
+import { DayController } from './day/day.controller.js';
+import { DayReader } from './day/day-reader.js';
+import { ForgetItem } from './day/forget-item.js';
+import { Decisions } from './decision/decisions.js';
+import { RuleController } from './rule/rule.controller.js';
+import { RuleBook } from './rule/rules.js';
+
+/** Where every table of timeline's database belongs. */
+export const TIMELINE_TABLES: Declarations = {
+  ...LIBRARY_TABLES,
+  batch: { store: 'timeline.batches' },
+  alias_seen: { store: 'timeline.batches' },
+  decision: { store: 'timeline.memory' },
+  rules: { store: 'timeline.memory' },
+};
+
+export interface TimelineDeps {
+  database: Database;
+  log: EventLog;
+  broker: Broker;
+  actors: ActorVerifier;
+  logger: Logger;
+  /** Keys draft ids. */
+  macKey: Uint8Array;
+  receiptSigner: ReceiptSigner;
+  clock: () => Date;
+}
+export interface TimelineService {
+  app: NestFastifyApplication;
+  /** Resolves when everything that arrived before the call is stored, and every deletion carried out. */
+  caughtUp(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The person's own store of sealed activity, and the day it becomes when they look. */
+export async function createTimelineService(deps: TimelineDeps): Promise<TimelineService> {
+  const { database, log, broker, logger, clock } = deps;
+  await migrate(database, [
+    { owner: 'timeline', url: new URL('../migrations/', import.meta.url) },
+    erasureMigrations,
+    cursorMigrations,
+  ]);
+  await refuseUndeclared('timeline', database, TIMELINE_TABLES);
+  const onHalt = (reason: Error) =>
+    logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+  const erasure = new ErasureConsumer({
+    service: 'timeline',
+    database,
+    log,
+    stores: [batchStore, memoryStore],
+    signer: deps.receiptSigner,
+    clock,
+    onHalt,
+  });
+  const days = new DayReader(database, broker, deps.macKey);
+  const app = await createService({
+    name: 'timeline',
+    logger,
+    actors: deps.actors,
+    controllers: [DayController, RuleController],
+    providers: [
+      { provide: DayReader, useValue: days },
+      { provide: Decisions, useValue: new Decisions(database, days, broker) },
+      { provide: ForgetItem, useValue: new ForgetItem(database, log, days) },
+      { provide: RuleBook, useValue: new RuleBook(database, broker, clock) },
+    ],
+  });
+  let batches: RunningSubscription | undefined;
+  return {
+    app,
+    caughtUp: async () => {
+      await erasure.caughtUp();
+      await batches?.caughtUp();
+    },
+    start: async () => {
+      // Deletions first: what they fence must not be stored in between.
+      await erasure.start();
+      batches = await log.subscribe({
+        topic: 'activity.batches.v1',
+        group: 'timeline',
+        database,
+        handle: storeBatches,
+        onHalt,
+      });
+    },
+    stop: async () => {
+      await batches?.stop();
+      await erasure.stop();
+      await app.close();
+    },
+  };
+}
