@@ -60,7 +60,12 @@ export const Receipt = z.object({
 export type Receipt = z.infer<typeof Receipt>;
 
 export const ErasureRequest = z
-  .object({ scope: z.enum(['source', 'everything', 'before', 'day']), source: Source.optional(), before: Day.optional(), day: Day.optional() })
+  .object({
+    scope: z.enum(['source', 'everything', 'before', 'day']),
+    source: Source.optional(),
+    before: Day.optional(),
+    day: Day.optional(),
+  })
   .refine((r) => r.scope !== 'source' || r.source !== undefined, {
     path: ['source'],
     message: 'scope source needs a source',

@@ -15,6 +15,10 @@ export const Welcome = z
   .meta({ id: 'Welcome' });
 export const Welcomed = z.object({ recoveryCode: z.string() }).meta({ id: 'Welcomed' });
 
+/** An owner invites a colleague; the link works once, for a week. */
+export const NewInvitation = z.object({ email: z.email().max(254) }).meta({ id: 'NewInvitation' });
+export const Invitation = z.object({ link: z.string(), expiresAt: Instant }).meta({ id: 'Invitation' });
+
 export const Me = z
   .object({
     name: z.string(),

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, type LoggerService, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ActorGuard } from './actor.decorator.js';
 import { ActorVerifier } from './actor-tokens.js';
 import type { Logger } from './logger.js';
@@ -20,6 +20,8 @@ export interface ServiceOptions {
   /** Bytes a body may have; 256 KiB unless told. */
   bodyLimit?: number;
   fastify?: FastifyServerOptions;
+  /** Routes of a library that brings its own, added before Nest's. */
+  mount?: (instance: FastifyInstance) => Promise<void>;
 }
 
 @Module({})
@@ -46,6 +48,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
     logger: nestLogger(options.logger),
     abortOnError: false,
   });
+  if (options.mount) await options.mount(adapter.getInstance());
   app.useGlobalFilters(new ProblemFilter(options.logger));
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

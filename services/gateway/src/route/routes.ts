@@ -1,0 +1,37 @@
+import type { Audience } from '@daybook/contracts';
+
+/** Who may call a route at all; the service behind it decides about the rest. */
+export type Caller = 'person' | 'device' | 'anybody';
+
+export interface Route {
+  prefix: string;
+  service: Audience;
+  callers: readonly Caller[];
+  /** What a device may do there; all methods unless told. */
+  deviceMethods?: readonly string[];
+}
+
+/** Which service owns which prefix, and who may knock. The longest prefix wins; what is not here is 404. */
+export const ROUTES: readonly Route[] = [
+  { prefix: '/api/auth', service: 'identity', callers: ['anybody'] },
+  { prefix: '/v1/welcome', service: 'identity', callers: ['anybody'] },
+  { prefix: '/v1/devices/token', service: 'identity', callers: ['anybody'] },
+  { prefix: '/v1/me', service: 'identity', callers: ['person'] },
+  { prefix: '/v1/invitations', service: 'identity', callers: ['person'] },
+  { prefix: '/v1/activity', service: 'ingestion', callers: ['device'] },
+  { prefix: '/v1/days', service: 'timeline', callers: ['person'] },
+  { prefix: '/v1/rules', service: 'timeline', callers: ['person'] },
+  { prefix: '/v1/privacy', service: 'privacy', callers: ['person'] },
+  { prefix: '/v1/privacy/consents', service: 'privacy', callers: ['person', 'device'], deviceMethods: ['GET'] },
+  { prefix: '/v1/clients', service: 'timesheets', callers: ['person'] },
+  { prefix: '/v1/projects', service: 'timesheets', callers: ['person'] },
+  { prefix: '/v1/tasks', service: 'timesheets', callers: ['person'] },
+  { prefix: '/v1/tags', service: 'timesheets', callers: ['person'] },
+  { prefix: '/v1/entries', service: 'timesheets', callers: ['person'] },
+  { prefix: '/v1/timesheets', service: 'timesheets', callers: ['person'] },
+  { prefix: '/v1/exports', service: 'timesheets', callers: ['person'] },
+];
+
+const BY_LENGTH = [...ROUTES].sort((a, b) => b.prefix.length - a.prefix.length);
+export const routeOf = (path: string): Route | undefined =>
+  BY_LENGTH.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));

@@ -1,0 +1,7 @@
+import { problemCatalogue } from '@daybook/service-kit';
+
+export const identityProblems = problemCatalogue({
+  welcome_code_invalid: { status: 403, title: 'This link was used, has expired or is not one of ours' },
+  account_exists: { status: 409, title: 'There is an account with this e-mail address' },
+  unlock_refused: { status: 403, title: 'That does not open your vault' },
+});
