@@ -45,7 +45,8 @@ CREATE TABLE vault_factor (
 );
 CREATE INDEX vault_factor_subject ON vault_factor (subject);
 
--- What is forgotten together has one key pair: alias × month × vault. `first_day` is null for what does not expire (rules).
+-- What is forgotten together has one key pair: alias × expiry × vault. Two expiries of one month differ by the zone they were promised in.
+-- `first_day` is null for what does not expire (rules).
 CREATE TABLE bucket (
   key_id text PRIMARY KEY,
   alias text NOT NULL,
@@ -58,14 +59,15 @@ CREATE TABLE bucket (
   wrapped bytea NOT NULL,
   closed_at timestamptz
 ) WITH (fillfactor = 45);
-CREATE UNIQUE INDEX bucket_open ON bucket (alias, vault, coalesce(first_day, '-infinity')) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX bucket_open ON bucket (alias, vault, coalesce(first_day, '-infinity'), coalesce(expires_at, 'infinity')) WHERE closed_at IS NULL;
+CREATE INDEX bucket_expiry ON bucket (expires_at);
 -- Days that were erased under a bucket: its key opens the rest of the month, these days never again.
 CREATE TABLE bucket_closed (
   key_id text NOT NULL REFERENCES bucket (key_id) ON DELETE CASCADE,
   first_day date,
   last_day date NOT NULL
 );
-CREATE INDEX bucket_closed_key ON bucket_closed (key_id);
+CREATE UNIQUE INDEX bucket_closed_days ON bucket_closed (key_id, coalesce(first_day, '-infinity'), last_day);
 
 -- Who or what opened a person's data, when and why: for that person to read.
 CREATE TABLE opening (

@@ -14,13 +14,16 @@ import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/
 import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Aliases } from './alias/aliases.js';
+import { ContentKeys } from './broker/content-keys.js';
+import { DayDirectory } from './broker/day-directory.js';
+import { Grants } from './broker/grants.js';
 import { KeyBroker } from './broker/key-broker.js';
 import { Buckets } from './bucket/buckets.js';
-import { keyStore } from './bucket/key-store.js';
+import { KeyStore } from './bucket/key-store.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { Consents } from './consent/consents.js';
 import { PrivacyDoor } from './door/privacy-door.js';
-import { DueWork } from './due-work.js';
+import { askFor, DueWork } from './due-work.js';
 import { EpochKeys } from './epoch/epoch-keys.js';
 import { KeyFiles } from './epoch/key-files.js';
 import { ErasureCaseController } from './erasure-case/erasure-case.controller.js';
@@ -38,10 +41,12 @@ export const PRIVACY_TABLES: Declarations = {
   ...LIBRARY_TABLES,
   bucket: { store: 'privacy.keys' },
   bucket_closed: { store: 'privacy.keys' },
-  alias: { impersonal: 'random references; a retired one is a fence, and its row names nobody outside identity' },
-  vault: { impersonal: 'public halves of key pairs; a vault goes with the last membership' },
-  vault_factor: { impersonal: 'wrapped keys that open only with what the person brings; goes with the vault' },
-  subject_zone: { impersonal: 'time zones by random reference, without which no day could be told' },
+  vault: { store: 'privacy.keys' },
+  vault_factor: { store: 'privacy.keys' },
+  subject_zone: { store: 'privacy.keys' },
+  alias: {
+    impersonal: 'random references of a person, an organisation and a source; a retired one is refused for ever',
+  },
   epoch: { impersonal: 'numbers of key generations' },
   due_work: { impersonal: 'when work is due' },
   consent: { store: 'privacy.consents' },
@@ -98,7 +103,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
   );
   const aliases = new Aliases();
-  const buckets = new Buckets(database, epochs);
+  const buckets = new Buckets(database, epochs, clock);
   const cookies = new VaultCookies(files.broker);
   const vaults = new Vaults(database, epochs, cookies, clock);
   const consents = new Consents({ database, store, clock, ...(deps.wait && { wait: deps.wait }) });
@@ -119,7 +124,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     service: 'privacy',
     database,
     log,
-    stores: [keyStore, openingStore],
+    stores: [new KeyStore(aliases, buckets, clock), openingStore],
     signer: deps.receiptSigner,
     clock,
     onHalt,
@@ -165,18 +170,13 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   return {
     app,
     door: new PrivacyDoor(database, aliases, buckets, consents, clock),
-    broker: new KeyBroker({
-      database,
-      actors: deps.actors,
-      aliases,
-      buckets,
-      consents,
-      epochs,
-      cookies,
-      vaults,
+    broker: new KeyBroker(
+      new Grants(deps.actors, cookies, vaults, clock),
+      new DayDirectory(database, aliases, buckets, consents, clock),
+      new ContentKeys(database, aliases, buckets, epochs),
       openings,
       clock,
-    }),
+    ),
     vault: vaults,
     epochs,
     caughtUp: async () => {
@@ -185,9 +185,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       await Promise.all(subscriptions.map((subscription) => subscription.caughtUp()));
     },
     start: async () => {
-      await database.query(`INSERT INTO due_work (kind, due_at) VALUES ('sweep', $1) ON CONFLICT DO NOTHING`, [
-        clock(),
-      ]);
+      await askFor(database, 'sweep', clock());
       relay.start();
       subscriptions.push(
         await log.subscribe({

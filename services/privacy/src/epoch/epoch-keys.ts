@@ -7,6 +7,14 @@ export interface Wrapped {
   epoch: number;
   bytes: Buffer;
 }
+export interface Plain {
+  /** Authenticated with the bytes: the row's own key. */
+  context: string;
+  plain: Uint8Array;
+}
+
+/** The key of a row's epoch is not here: it was rotated away since the row was read, or another instance rotated. */
+export class EpochGone extends Error {}
 
 /** Key-store tables whose rows an epoch key wraps: table and primary key. The row's key is the wrap's context. */
 const WRAPPED_TABLES = [
@@ -14,8 +22,22 @@ const WRAPPED_TABLES = [
   ['vault_factor', 'factor'],
 ] as const;
 const CHUNK = 5_000;
+const READ_ATTEMPTS = 4;
 
-export type RotationStep = 'written' | 'current' | 'rewrapped' | 'verified' | 'destroying' | 'destroyed';
+export const ROTATION_STEPS = [
+  'written',
+  'current',
+  'chunk',
+  'rewrapped',
+  'verified',
+  'destroying',
+  'overwritten',
+  'unlinked',
+  'destroyed',
+] as const;
+export type RotationStep = (typeof ROTATION_STEPS)[number];
+export type OnStep = (step: RotationStep) => Promise<void> | void;
+const unseen: OnStep = () => undefined;
 
 /**
  * The key that wraps every row of the key store. Deleting a row leaves its bytes in PostgreSQL's files and backups; rotating makes
@@ -24,6 +46,7 @@ export type RotationStep = 'written' | 'current' | 'rewrapped' | 'verified' | 'd
 export class EpochKeys {
   private readonly keys = new Map<number, Buffer>();
   private current = 0;
+  private rotating: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -33,71 +56,93 @@ export class EpochKeys {
 
   /** Loads the keys that rows name, makes the first epoch, and finishes a rotation that was cut short. */
   async open(): Promise<void> {
-    const { rows } = await this.database.query<{ epoch: number; state: string }>(
-      `SELECT epoch, state FROM epoch WHERE state <> 'destroyed' ORDER BY epoch`,
-    );
-    if (!rows.some((row) => row.state === 'current')) {
-      await this.files.writeEpoch(1);
-      await this.database.query(`INSERT INTO epoch (epoch, state, made_at) VALUES (1, 'current', $1)`, [this.clock()]);
-      rows.push({ epoch: 1, state: 'current' });
-    }
-    for (const { epoch, state } of rows) {
-      if (state !== 'destroying') this.keys.set(epoch, await this.files.readEpoch(epoch));
-      if (state === 'current') this.current = epoch;
-    }
-    await this.retireOld();
+    await this.alone(async () => {
+      const { rowCount } = await this.database.query('SELECT 1 FROM epoch LIMIT 1');
+      if (!rowCount) {
+        await this.files.writeEpoch(1);
+        await this.database.query(`INSERT INTO epoch (epoch, state, made_at) VALUES (1, 'current', $1)`, [
+          this.clock(),
+        ]);
+      }
+      await this.refresh(this.database);
+      await this.retireOld(unseen);
+    });
   }
 
-  /** Wraps under the current key. The row must be written in the same transaction: until it commits, that key cannot be retired. */
-  async wrap(tx: Tx, context: string, plain: Uint8Array): Promise<Wrapped> {
+  /** Wraps under the current key. The rows must be written in the same transaction: until it commits, that key cannot be retired. */
+  async wrap(tx: Tx, plains: readonly Plain[]): Promise<{ epoch: number; bytes: Buffer[] }> {
     for (;;) {
       const epoch = this.current;
       const { rowCount } = await tx.query(`SELECT 1 FROM epoch WHERE epoch = $1 AND state = 'current' FOR SHARE`, [
         epoch,
       ]);
-      if (rowCount) return { epoch, bytes: wrap(this.key(epoch), context, plain) };
-      await this.adopt(tx);
+      if (rowCount) {
+        const key = this.key(epoch);
+        return { epoch, bytes: plains.map(({ context, plain }) => wrap(key, context, plain)) };
+      }
+      await this.refresh(tx);
     }
   }
 
+  /** Throws {@link EpochGone}; see {@link reading}. */
   unwrap({ epoch, bytes }: Wrapped, context: string): Buffer {
     return unwrap(this.key(epoch), context, bytes);
   }
 
-  /** Makes a new epoch current, moves every row to it and destroys the old key. `onStep` sees each step done, for tests that stop there. */
-  async rotate(onStep: (step: RotationStep) => Promise<void> | void = () => undefined): Promise<void> {
+  /** Reads rows and unwraps them; starts again where a rotation came between the two. */
+  async reading<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof EpochGone) || attempt === READ_ATTEMPTS) throw error;
+        await this.refresh(this.database);
+      }
+    }
+  }
+
+  /** Makes a new epoch current, moves every row to it and destroys the old key. One at a time, over all instances. */
+  rotate(onStep: OnStep = unseen): Promise<void> {
+    const run = () => this.alone(() => this.turn(onStep));
+    const mine = this.rotating.then(run, run);
+    this.rotating = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async turn(onStep: OnStep): Promise<void> {
+    await this.refresh(this.database);
     const next = this.current + 1;
     const key = await this.files.writeEpoch(next);
     await onStep('written');
-    this.keys.set(next, key);
     await this.database.transaction(async (tx) => {
       // Waits for writers that still wrap under the old key.
       await tx.query(`UPDATE epoch SET state = 'retiring' WHERE state = 'current'`);
       await tx.query(`INSERT INTO epoch (epoch, state, made_at) VALUES ($1, 'current', $2)`, [next, this.clock()]);
     });
+    this.keys.set(next, key);
     this.current = next;
     await onStep('current');
     await this.retireOld(onStep);
   }
 
-  private async retireOld(onStep: (step: RotationStep) => Promise<void> | void = () => undefined): Promise<void> {
+  private async retireOld(onStep: OnStep): Promise<void> {
     const { rows } = await this.database.query<{ epoch: number; state: string }>(
       `SELECT epoch, state FROM epoch WHERE state IN ('retiring', 'destroying') ORDER BY epoch`,
     );
     for (const { epoch, state } of rows) {
       if (state === 'retiring') {
-        for (const [table, id] of WRAPPED_TABLES) await this.rewrap(table, id, epoch);
+        for (const [table, id] of WRAPPED_TABLES) await this.rewrap(table, id, epoch, onStep);
         await onStep('rewrapped');
-        if (await this.named(this.database, epoch)) throw new Error(`epoch ${epoch} is still named by a row`);
+        await this.refuseNamed(epoch);
         await onStep('verified');
         await this.database.query(`UPDATE epoch SET state = 'destroying' WHERE epoch = $1`, [epoch]);
         await onStep('destroying');
       }
       // A key that any row names is never destroyed, whatever the state says.
-      if (await this.named(this.database, epoch))
-        throw new Error(`epoch ${epoch} is named by a row and must not be destroyed`);
-      await this.files.destroyEpoch(epoch);
-      this.keys.delete(epoch);
+      await this.refuseNamed(epoch);
+      await this.files.destroyEpoch(epoch, () => onStep('overwritten'));
+      this.forget(epoch);
+      await onStep('unlinked');
       await this.database.query(`UPDATE epoch SET state = 'destroyed', destroyed_at = $2 WHERE epoch = $1`, [
         epoch,
         this.clock(),
@@ -106,41 +151,77 @@ export class EpochKeys {
     }
   }
 
-  private async rewrap(table: string, id: string, old: number): Promise<void> {
+  private async rewrap(table: string, id: string, old: number, onStep: OnStep): Promise<void> {
     for (;;) {
       const { rows } = await this.database.query<{ id: string; wrapped: Buffer }>(
         `SELECT ${id} AS id, wrapped FROM ${table} WHERE epoch = $1 LIMIT ${CHUNK}`,
         [old],
       );
       if (!rows.length) return;
-      const fresh = rows.map((row) => wrap(this.key(this.current), row.id, unwrap(this.key(old), row.id, row.wrapped)));
+      const [from, to] = [this.key(old), this.key(this.current)];
       await this.database.query(
         `UPDATE ${table} t SET wrapped = f.wrapped, epoch = $1 FROM unnest($2::text[], $3::bytea[]) AS f (id, wrapped) WHERE t.${id} = f.id AND t.epoch = $4`,
-        [this.current, rows.map((row) => row.id), fresh, old],
+        [
+          this.current,
+          rows.map((row) => row.id),
+          rows.map((row) => wrap(to, row.id, unwrap(from, row.id, row.wrapped))),
+          old,
+        ],
       );
+      await onStep('chunk');
     }
   }
 
-  private async named(db: Queryable, epoch: number): Promise<boolean> {
-    const { rows } = await db.query<{ named: boolean }>(
+  private async refuseNamed(epoch: number): Promise<void> {
+    const { rows } = await this.database.query<{ named: boolean }>(
       `SELECT ${WRAPPED_TABLES.map(([table]) => `EXISTS (SELECT 1 FROM ${table} WHERE epoch = $1)`).join(' OR ')} AS named`,
       [epoch],
     );
-    return rows[0]?.named === true;
+    if (rows[0]?.named !== false) throw new Error(`epoch ${epoch} is named by a row: its key must not be destroyed`);
   }
 
-  /** Another instance rotated meanwhile. */
-  private async adopt(tx: Tx): Promise<void> {
-    const { rows } = await tx.query<{ epoch: number }>(`SELECT epoch FROM epoch WHERE state = 'current'`);
-    const epoch = rows[0]?.epoch;
-    if (epoch === undefined) throw new Error('there is no current epoch');
-    if (!this.keys.has(epoch)) this.keys.set(epoch, await this.files.readEpoch(epoch));
-    this.current = epoch;
+  /** Takes over what another instance rotated. Rows read here may be old by the time they are used: nothing newer is undone. */
+  private async refresh(db: Queryable): Promise<void> {
+    const live = await this.live(db);
+    for (const epoch of live) if (!this.keys.has(epoch)) await this.load(db, epoch);
+    this.current = Math.max(this.current, ...live);
+    for (const epoch of this.keys.keys()) if (epoch < Math.min(...live)) this.forget(epoch);
+    if (!this.keys.has(this.current)) throw new Error('there is no current epoch');
+  }
+
+  private async load(db: Queryable, epoch: number): Promise<void> {
+    try {
+      this.keys.set(epoch, await this.files.readEpoch(epoch));
+    } catch (error) {
+      // Destroyed between the two reads is as it should be; missing while a row may name it is not.
+      if ((await this.live(db)).includes(epoch)) throw error;
+    }
+  }
+
+  /** Epochs that rows may name; the last one is current. */
+  private async live(db: Queryable): Promise<number[]> {
+    const { rows } = await db.query<{ epoch: number }>(
+      `SELECT epoch FROM epoch WHERE state IN ('current', 'retiring') ORDER BY epoch`,
+    );
+    return rows.map((row) => row.epoch);
+  }
+
+  private forget(epoch: number): void {
+    this.keys.get(epoch)?.fill(0);
+    this.keys.delete(epoch);
   }
 
   private key(epoch: number): Buffer {
     const key = this.keys.get(epoch);
-    if (!key) throw new Error(`the key of epoch ${epoch} is not here`);
+    if (!key) throw new EpochGone(`the key of epoch ${epoch} is not here`);
     return key;
+  }
+
+  /** The lock ends with the connection: a killed process leaves none behind. */
+  private alone(work: () => Promise<void>): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      await tx.query(`SELECT pg_advisory_xact_lock(hashtext('daybook.epoch'))`);
+      await work();
+    });
   }
 }

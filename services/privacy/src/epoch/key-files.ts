@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unwrap, wrap } from '@daybook/sealing';
+import { CannotOpen, unwrap, wrap } from '@daybook/sealing';
 
-/** Keys that the database needs are not in the key folder. Nothing was changed. */
+/** Keys that the database needs are not in the key folder, or are not the ones it needs. Nothing was changed. */
 export class MissingKeys extends Error {}
 
 const ROOT = 'root.key';
 const BROKER = 'broker.key';
+const KEY_BYTES = 32;
 const epochFile = (epoch: number) => `epoch-${epoch}.key`;
 
 /** Root, broker and epoch keys: small files of fixed size, mode 0600, fsynced with their folder. Never in a database. */
@@ -19,49 +20,76 @@ export class KeyFiles {
     readonly broker: Buffer,
   ) {}
 
-  /** Makes root and broker key when the installation is new (`fresh`); throws {@link MissingKeys} when they should be there. */
+  /** Makes folder, root and broker key when the installation is new (`fresh`); throws {@link MissingKeys} when they should be there. */
   static async open(folder: string, fresh: boolean): Promise<KeyFiles> {
-    const read = async (name: string) => {
-      const found = await readFile(join(folder, name)).catch(() => undefined);
-      if (found) return found;
-      if (!fresh)
-        throw new MissingKeys(`${join(folder, name)} is missing: put the key folder back from its own backup`);
-      const key = randomBytes(32);
-      await writeKey(folder, name, key);
-      return key;
-    };
-    return new KeyFiles(folder, await read(ROOT), await read(BROKER));
+    if (fresh) await mkdir(folder, { recursive: true, mode: 0o700 });
+    return new KeyFiles(folder, await baseKey(folder, ROOT, fresh), await baseKey(folder, BROKER, fresh));
   }
 
   async readEpoch(epoch: number): Promise<Buffer> {
-    const wrapped = await readFile(join(this.folder, epochFile(epoch))).catch(() => undefined);
-    if (!wrapped)
+    const name = epochFile(epoch);
+    const wrapped = await read(this.folder, name);
+    if (!wrapped) throw missing(this.folder, name);
+    try {
+      return unwrap(this.root, name, wrapped);
+    } catch (error) {
+      if (!(error instanceof CannotOpen)) throw error;
       throw new MissingKeys(
-        `${join(this.folder, epochFile(epoch))} is missing: put the key folder back from its own backup`,
+        `${join(this.folder, name)} is damaged or of another installation than ${ROOT}: put the key folder back from its own backup`,
       );
-    return unwrap(this.root, epochFile(epoch), wrapped);
+    }
   }
 
   /** Exists already after a crash between file and row: then that key is used. */
   async writeEpoch(epoch: number): Promise<Buffer> {
-    if (await stat(join(this.folder, epochFile(epoch))).catch(() => undefined)) return this.readEpoch(epoch);
-    const key = randomBytes(32);
-    await writeKey(this.folder, epochFile(epoch), wrap(this.root, epochFile(epoch), key));
+    const name = epochFile(epoch);
+    if (await read(this.folder, name)) return this.readEpoch(epoch);
+    const key = randomBytes(KEY_BYTES);
+    await writeKey(this.folder, name, wrap(this.root, name, key));
     return key;
   }
 
-  /** Overwrites, unlinks, fsyncs. Gone already is fine: a crash may have come between. */
-  async destroyEpoch(epoch: number): Promise<void> {
+  /** Overwrites, unlinks, fsyncs. Gone already is fine: a crash may have come between. `onOverwritten` sees the state between. */
+  async destroyEpoch(epoch: number, onOverwritten: () => Promise<void> | void = () => undefined): Promise<void> {
     const path = join(this.folder, epochFile(epoch));
-    const size = (await stat(path).catch(() => undefined))?.size;
+    const size = (await read(this.folder, epochFile(epoch)))?.length;
     if (size !== undefined) {
       const file = await open(path, 'r+');
       await file.write(randomBytes(size), 0, size, 0);
       await file.sync();
       await file.close();
+      await onOverwritten();
       await rm(path);
     }
     await syncFolder(this.folder);
+  }
+}
+
+async function baseKey(folder: string, name: string, fresh: boolean): Promise<Buffer> {
+  const found = await read(folder, name);
+  if (found?.length === KEY_BYTES) return found;
+  if (found)
+    throw new MissingKeys(
+      `${join(folder, name)} is damaged (it has ${found.length} bytes, not ${KEY_BYTES}): put the key folder back from its own backup`,
+    );
+  // Epoch keys without their root are what is left of an installation: a new root beside them would hide that.
+  if (!fresh || (await readdir(folder)).some((other) => /^epoch-\d+\.key$/.test(other))) throw missing(folder, name);
+  const key = randomBytes(KEY_BYTES);
+  await writeKey(folder, name, key);
+  return key;
+}
+
+const missing = (folder: string, name: string) =>
+  new MissingKeys(`${join(folder, name)} is missing: put the key folder back from its own backup`);
+
+/** Undefined only where there is no such file: a key that is there and cannot be read must never be made anew. */
+async function read(folder: string, name: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return undefined;
+    throw new MissingKeys(`${join(folder, name)} cannot be read (${code}): it needs to be readable by this user only`);
   }
 }
 

@@ -24,7 +24,7 @@ export class Openings {
     });
   }
 
-  /** Newest first, 100 a page; `before` is the cursor of the page before. */
+  /** Newest first, 100 a page; `before` is the `next` of the page before. */
   async list(subject: SubjectRef, before?: string): Promise<z.infer<typeof OpeningPage>> {
     const { rows } = await this.database.query<{
       id: string;

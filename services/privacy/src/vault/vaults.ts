@@ -13,7 +13,9 @@ import {
   VaultRef,
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
-import { deriveKey, exportPrivateKey, exportPublicKey, newKeyPair, unwrap, wrap } from '@daybook/sealing';
+import { CannotOpen, deriveKey, exportPrivateKey, exportPublicKey, newKeyPair, unwrap, wrap } from '@daybook/sealing';
+import { ROTATION_WITHIN_MS } from '../bucket/key-store.js';
+import { askFor } from '../due-work.js';
 import type { EpochKeys } from '../epoch/epoch-keys.js';
 import type { VaultCookies } from './vault-cookies.js';
 
@@ -48,8 +50,7 @@ export class Vaults implements Vault {
         exportPublicKey(pair.publicKey),
         this.clock(),
       ]);
-      for (const factor of factors)
-        await this.insertFactor(tx, subject, vault, factor, exportPrivateKey(pair.privateKey));
+      await this.insertFactors(tx, subject, vault, factors, exportPrivateKey(pair.privateKey));
     });
     return vault;
   }
@@ -69,44 +70,54 @@ export class Vaults implements Vault {
     notAfter: Date,
     candidates: Candidate[],
   ): Promise<Unlocked | null> {
-    for (const row of await this.rows(subject)) {
-      const candidate = candidates.find((one) => one.factor === row.factor);
-      if (!candidate || !this.privateHalf(row, candidate.unlockKey)) continue;
-      const vault = VaultRef.parse(row.vault);
-      const cookie = this.cookies.seal({
-        subject,
-        session,
-        vault,
-        factor: candidate.factor,
-        unlockKey: Buffer.from(candidate.unlockKey).toString('base64url'),
-        notAfter: notAfter.toISOString(),
-      });
-      return { vault, factor: candidate.factor, cookie };
-    }
-    return null;
+    const opened = await this.opened(subject, candidates);
+    if (!opened) return null;
+    const { vault, candidate } = opened;
+    const cookie = this.cookies.seal({
+      subject,
+      session,
+      vault,
+      factor: candidate.factor,
+      unlockKey: Buffer.from(candidate.unlockKey).toString('base64url'),
+      notAfter: notAfter.toISOString(),
+    });
+    return { vault, factor: candidate.factor, cookie };
   }
 
   async addFactor(subject: SubjectRef, by: Candidate, factor: NewFactor): Promise<FactorRef | null> {
-    const row = (await this.rows(subject)).find((one) => one.factor === by.factor);
-    const privateHalf = row && this.privateHalf(row, by.unlockKey);
-    if (!row || !privateHalf) return null;
-    return this.database.transaction((tx) =>
-      this.insertFactor(tx, subject, VaultRef.parse(row.vault), factor, privateHalf),
+    const opened = await this.opened(subject, [by]);
+    if (!opened) return null;
+    const [added] = await this.database.transaction((tx) =>
+      this.insertFactors(tx, subject, opened.vault, [factor], opened.privateHalf),
     );
+    return added ?? null;
   }
 
   async keepOnly(subject: SubjectRef, kind: FactorKind, keep: FactorRef): Promise<void> {
-    await this.database.query(
-      'DELETE FROM vault_factor WHERE subject = $1 AND kind = $2 AND factor <> $3 AND vault = (SELECT vault FROM vault_factor WHERE factor = $3)',
-      [subject, kind, keep],
-    );
+    await this.database.transaction(async (tx) => {
+      const { rowCount } = await tx.query(
+        `DELETE FROM vault_factor WHERE subject = $1 AND kind = $2 AND factor <> $3
+           AND vault = (SELECT vault FROM vault_factor WHERE factor = $3 AND subject = $1 AND kind = $2)`,
+        [subject, kind, keep],
+      );
+      // The dropped wrap opens with the old password wherever its bytes still lie, until the key over it is destroyed.
+      if (rowCount) await askFor(tx, 'rotation', new Date(this.clock().getTime() + ROTATION_WITHIN_MS));
+    });
   }
 
-  /** The vault's private half (32 bytes), for a factor that opens it; undefined otherwise. */
-  async open(subject: SubjectRef, candidate: Candidate): Promise<{ vault: VaultRef; privateHalf: Buffer } | undefined> {
-    const row = (await this.rows(subject)).find((one) => one.factor === candidate.factor);
-    const privateHalf = row && this.privateHalf(row, candidate.unlockKey);
-    return row && privateHalf ? { vault: VaultRef.parse(row.vault), privateHalf } : undefined;
+  /** The vault's private half (32 bytes) and the candidate that opens it, newest vault first; undefined when none does. */
+  async opened(
+    subject: SubjectRef,
+    candidates: readonly Candidate[],
+  ): Promise<{ vault: VaultRef; candidate: Candidate; privateHalf: Buffer } | undefined> {
+    return this.epochs.reading(async () => {
+      for (const row of await this.rows(subject)) {
+        const candidate = candidates.find((one) => one.factor === row.factor);
+        const privateHalf = candidate && this.privateHalf(row, candidate.unlockKey);
+        if (candidate && privateHalf) return { vault: VaultRef.parse(row.vault), candidate, privateHalf };
+      }
+      return undefined;
+    });
   }
 
   private privateHalf(row: FactorRow, unlockKey: Uint8Array): Buffer | undefined {
@@ -116,29 +127,42 @@ export class Vaults implements Vault {
         row.vault,
         this.epochs.unwrap({ epoch: row.epoch, bytes: row.wrapped }, row.factor),
       );
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof CannotOpen) return undefined;
+      throw error;
     }
   }
 
-  private async insertFactor(
+  private async insertFactors(
     tx: Tx,
     subject: SubjectRef,
     vault: VaultRef,
-    { kind, kdf, unlockKey }: NewFactor,
+    factors: readonly NewFactor[],
     privateHalf: Buffer,
-  ): Promise<FactorRef> {
-    const factor = FactorRef.parse(randomBytes(16).toString('base64url'));
+  ): Promise<FactorRef[]> {
+    const refs = factors.map(() => FactorRef.parse(randomBytes(16).toString('base64url')));
     const { epoch, bytes } = await this.epochs.wrap(
       tx,
-      factor,
-      wrap(deriveKey(unlockKey, 'vault factor'), vault, privateHalf),
+      factors.map(({ unlockKey }, n) => ({
+        context: refs[n] as FactorRef,
+        plain: wrap(deriveKey(unlockKey, 'vault factor'), vault, privateHalf),
+      })),
     );
     await tx.query(
-      'INSERT INTO vault_factor (factor, vault, subject, kind, kdf, made_at, epoch, wrapped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
-      [factor, vault, subject, kind, JSON.stringify(kdf), this.clock(), epoch, bytes],
+      `INSERT INTO vault_factor (factor, vault, subject, kind, kdf, made_at, epoch, wrapped)
+       SELECT factor, $1, $2, kind, kdf, $3, $4, wrapped FROM unnest($5::text[], $6::text[], $7::jsonb[], $8::bytea[]) AS n (factor, kind, kdf, wrapped)`,
+      [
+        vault,
+        subject,
+        this.clock(),
+        epoch,
+        refs,
+        factors.map((factor) => factor.kind),
+        factors.map((factor) => JSON.stringify(factor.kdf)),
+        bytes,
+      ],
     );
-    return factor;
+    return refs;
   }
 
   /** Newest vault first. */

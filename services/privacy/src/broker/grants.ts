@@ -1,0 +1,41 @@
+import type { BrokerGrant, PersonActor, VaultRef } from '@daybook/contracts';
+import { type ActorVerifier, problems } from '@daybook/service-kit';
+import type { VaultCookies } from '../vault/vault-cookies.js';
+import type { Vaults } from '../vault/vaults.js';
+
+/** A person in a live session, with the vault that the session's cookie opens. */
+export interface OpenVault {
+  actor: PersonActor;
+  vault: VaultRef;
+  /** 32 bytes; wiped by whoever asked, as soon as it was used. */
+  privateHalf: Buffer;
+}
+
+/** What it takes to be let in (P1): a token of that very person *and* the vault cookie of that very session. */
+export class Grants {
+  constructor(
+    private readonly actors: ActorVerifier,
+    private readonly cookies: VaultCookies,
+    private readonly vaults: Vaults,
+    private readonly clock: () => Date,
+  ) {}
+
+  /** Throws `unauthenticated`, `role_required` or `vault_locked`. */
+  async admit({ actorToken, vaultCookie }: BrokerGrant): Promise<OpenVault> {
+    const actor = await this.actors.verify(actorToken);
+    if (actor.kind !== 'person') throw problems.role_required();
+    const cookie = vaultCookie === undefined ? undefined : this.cookies.open(vaultCookie);
+    if (
+      !cookie ||
+      cookie.subject !== actor.subject ||
+      cookie.session !== actor.session ||
+      Date.parse(cookie.notAfter) <= this.clock().getTime()
+    )
+      throw problems.vault_locked();
+    const opened = await this.vaults.opened(actor.subject, [
+      { factor: cookie.factor, unlockKey: Buffer.from(cookie.unlockKey, 'base64url') },
+    ]);
+    if (!opened) throw problems.vault_locked();
+    return { actor, vault: opened.vault, privateHalf: opened.privateHalf };
+  }
+}
