@@ -7,6 +7,10 @@ export const STORES = {
   'privacy.consents': { service: 'privacy', holds: 'consent streams, openings log' },
   'timeline.batches': { service: 'timeline', holds: 'sealed activity batches' },
   'timeline.memory': { service: 'timeline', holds: 'sealed rules and draft decisions' },
+  'timesheets.entries': {
+    service: 'timesheets',
+    holds: 'time entries and time sheets; untouched by the erasure of activity',
+  },
 } as const;
 export type StoreName = keyof typeof STORES;
 export const STORE_NAMES = Object.keys(STORES) as StoreName[];

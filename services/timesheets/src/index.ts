@@ -1,0 +1,1 @@
+export { createTimesheetsService, TIMESHEETS_TABLES, type TimesheetsDeps } from './timesheets.service.js';

@@ -1,0 +1,107 @@
+import { type Database, migrate } from '@daybook/database';
+import {
+  type Declarations,
+  ErasureConsumer,
+  erasureMigrations,
+  LIBRARY_TABLES,
+  type ReceiptSigner,
+  refuseUndeclared,
+} from '@daybook/erasure';
+import { cursorMigrations, type EventLog } from '@daybook/event-log';
+import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
+import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Catalogue } from './catalogue/catalogue.js';
+import { ClientController } from './catalogue/client.controller.js';
+import { TagController } from './catalogue/tag.controller.js';
+import { TaskController } from './catalogue/task.controller.js';
+import { CLIENTS, TAGS, TASKS } from './catalogue/tokens.js';
+import { Entries } from './entry/entries.js';
+import { EntryController } from './entry/entry.controller.js';
+import { ExportController } from './export/export.controller.js';
+import { ProjectController } from './project/project.controller.js';
+import { Projects } from './project/projects.js';
+import { entryStore } from './timesheet/entry-store.js';
+import { TimesheetController } from './timesheet/timesheet.controller.js';
+
+/** Where every table of timesheets' database belongs. */
+export const TIMESHEETS_TABLES: Declarations = {
+  ...LIBRARY_TABLES,
+  entry: { store: 'timesheets.entries' },
+  timesheet: { store: 'timesheets.entries' },
+  stream_event: { store: 'timesheets.entries' },
+  project: { store: 'timesheets.entries' },
+  catalogue_item: { store: 'timesheets.entries' },
+};
+
+export interface TimesheetsDeps {
+  database: Database;
+  log: EventLog;
+  actors: ActorVerifier;
+  logger: Logger;
+  receiptSigner: ReceiptSigner;
+  clock: () => Date;
+}
+
+/** Clients, projects and time sheets. It never learns that an entry came from a draft. */
+export async function createTimesheetsService(
+  deps: TimesheetsDeps,
+): Promise<{ app: NestFastifyApplication; start(): Promise<void>; stop(): Promise<void> }> {
+  const { database, log, logger, clock } = deps;
+  await migrate(database, [
+    { owner: 'timesheets', url: new URL('../migrations/', import.meta.url) },
+    eventStoreMigrations,
+    erasureMigrations,
+    cursorMigrations,
+  ]);
+  await refuseUndeclared('timesheets', database, TIMESHEETS_TABLES);
+  const store = new PostgresEventStore();
+  const relay = new OutboxRelay(database, log, () =>
+    logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
+  );
+  const onHalt = (reason: Error) =>
+    logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+  const erasure = new ErasureConsumer({
+    service: 'timesheets',
+    database,
+    log,
+    stores: [entryStore],
+    signer: deps.receiptSigner,
+    clock,
+    onHalt,
+  });
+  const projects = new Projects(database, store, clock, relay.nudge);
+  const app = await createService({
+    name: 'timesheets',
+    logger,
+    actors: deps.actors,
+    controllers: [
+      ProjectController,
+      ClientController,
+      TaskController,
+      TagController,
+      EntryController,
+      TimesheetController,
+      ExportController,
+    ],
+    providers: [
+      { provide: Projects, useValue: projects },
+      { provide: CLIENTS, useValue: new Catalogue(database, 'client') },
+      { provide: TASKS, useValue: new Catalogue(database, 'task') },
+      { provide: TAGS, useValue: new Catalogue(database, 'tag') },
+      { provide: Entries, useValue: new Entries({ database, store, projects, clock, onFacts: relay.nudge }) },
+    ],
+  });
+  return {
+    app,
+    start: async () => {
+      relay.start();
+      await erasure.start();
+    },
+    stop: async () => {
+      await erasure.stop();
+      await relay.stop();
+      await app.close();
+    },
+  };
+}
