@@ -127,10 +127,11 @@ export class Vaults implements Vault {
     return this.epochs.reading(async () => {
       const found = new Map<string, OpenedVault & { candidate: Candidate }>();
       for (const row of await this.rows(subject)) {
-        const candidate = candidates.find((one) => one.factor === row.factor);
-        const privateHalf = candidate && !found.has(row.vault) && this.privateHalf(row, candidate.unlockKey);
-        if (candidate && privateHalf)
-          found.set(row.vault, { vault: VaultRef.parse(row.vault), candidate, privateHalf });
+        for (const candidate of candidates) {
+          if (candidate.factor !== row.factor || found.has(row.vault)) continue;
+          const privateHalf = this.privateHalf(row, candidate.unlockKey);
+          if (privateHalf) found.set(row.vault, { vault: VaultRef.parse(row.vault), candidate, privateHalf });
+        }
       }
       return [...found.values()];
     });
@@ -185,7 +186,7 @@ export class Vaults implements Vault {
   private async rows(subject: SubjectRef): Promise<FactorRow[]> {
     const { rows } = await this.database.query<FactorRow>({
       name: 'vault-factors',
-      text: 'SELECT f.factor, f.vault, f.kind, f.kdf, f.epoch, f.wrapped FROM vault_factor f JOIN vault v USING (vault) WHERE f.subject = $1 ORDER BY v.made_at DESC, f.made_at DESC',
+      text: 'SELECT f.factor, f.vault, f.kind, f.kdf, f.epoch, f.wrapped FROM vault_factor f JOIN vault v USING (vault) WHERE f.subject = $1 ORDER BY v.made_at DESC, v.vault, f.made_at DESC',
       values: [subject],
     });
     return rows;
