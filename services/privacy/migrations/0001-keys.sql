@@ -44,6 +44,15 @@ CREATE TABLE vault_factor (
   wrapped bytea NOT NULL
 );
 CREATE INDEX vault_factor_subject ON vault_factor (subject);
+-- An old vault's private half, sealed to the vault that a person went on with and opened together with it.
+CREATE TABLE vault_link (
+  vault text PRIMARY KEY REFERENCES vault (vault),
+  into_vault text NOT NULL REFERENCES vault (vault),
+  subject text NOT NULL,
+  epoch int NOT NULL REFERENCES epoch (epoch),
+  wrapped bytea NOT NULL
+);
+CREATE INDEX vault_link_subject ON vault_link (subject);
 
 -- What is forgotten together has one key pair: alias × expiry × vault. Two expiries of one month differ by the zone they were promised in.
 -- `first_day` is null for what does not expire (rules).

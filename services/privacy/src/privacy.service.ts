@@ -34,6 +34,7 @@ import { Openings } from './openings/openings.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { Retention } from './retention/retention.js';
 import { VaultCookies } from './vault/vault-cookies.js';
+import { VaultLinks } from './vault/vault-links.js';
 import { Vaults } from './vault/vaults.js';
 
 /** Where every table of privacy's database belongs. */
@@ -43,6 +44,7 @@ export const PRIVACY_TABLES: Declarations = {
   bucket_closed: { store: 'privacy.keys' },
   vault: { store: 'privacy.keys' },
   vault_factor: { store: 'privacy.keys' },
+  vault_link: { store: 'privacy.keys' },
   subject_zone: { store: 'privacy.keys' },
   alias: {
     impersonal: 'random references of a person, an organisation and a source; a retired one is refused for ever',
@@ -105,7 +107,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const aliases = new Aliases();
   const buckets = new Buckets(database, epochs, clock);
   const cookies = new VaultCookies(files.broker);
-  const vaults = new Vaults(database, epochs, cookies, clock);
+  const vaults = new Vaults(database, epochs, cookies, new VaultLinks(database, epochs), clock);
   const consents = new Consents({ database, store, clock, ...(deps.wait && { wait: deps.wait }) });
   const openings = new Openings(database);
   const retention = new Retention(database, store, aliases, clock);

@@ -6,12 +6,12 @@ import { CannotOpen, envelopeOf, hpke, importPrivateKey, NotASealedBatch, openCo
 import type { Aliases } from '../alias/aliases.js';
 import type { Buckets, OpenableBucket } from '../bucket/buckets.js';
 import type { EpochKeys } from '../epoch/epoch-keys.js';
-import type { OpenVault } from './grants.js';
+import type { Admitted } from './grants.js';
 
 /** Above this many keys the loop is yielded to others in between. */
 const AT_ONCE = 50;
 
-/** Opens content keys for a vault that is open. Private keys of buckets live for one call; nothing is cached. */
+/** Opens content keys for somebody who was let in. Private keys of buckets live for one call; nothing is cached. */
 export class ContentKeys {
   constructor(
     private readonly database: Database,
@@ -21,25 +21,28 @@ export class ContentKeys {
   ) {}
 
   /** One answer per key, in order; null where it is refused or opens nothing. */
-  open(vault: OpenVault, keys: readonly SealedKey[]): Promise<(Uint8Array | null)[]> {
+  open({ actor, vaults }: Admitted, keys: readonly SealedKey[]): Promise<(Uint8Array | null)[]> {
     // The envelope that the key is sealed under decides, not what the caller says beside it.
     const envelopes = keys.map(({ info }) => envelopeIn(info));
     return this.epochs.reading(async () => {
       const known = envelopes.filter((one) => one !== undefined);
       const [owned, buckets] = await Promise.all([
-        this.aliases.owned(this.database, vault.actor.subject, vault.actor.org, [
+        this.aliases.owned(this.database, actor.subject, actor.org, [
           ...new Set(known.map((envelope) => envelope.alias)),
         ]),
         this.buckets.openable([...new Set(known.map((envelope) => envelope.keyId))]),
       ]);
-      const vaultKey = importPrivateKey(vault.privateHalf);
+      const vaultKeys = new Map<string, KeyObject>(
+        vaults.map(({ vault, privateHalf }) => [vault, importPrivateKey(privateHalf)]),
+      );
       const privateKeys = new Map<string, KeyObject | undefined>();
       const answers: (Uint8Array | null)[] = [];
       for (const [n, key] of keys.entries()) {
         if (n > 0 && n % AT_ONCE === 0) await yieldToOthers();
         const envelope = envelopes[n];
         const bucket = envelope && buckets.get(envelope.keyId);
-        if (!bucket || !owned.has(envelope.alias) || !covers(bucket, envelope, vault)) {
+        const vaultKey = bucket && vaultKeys.get(bucket.vault);
+        if (!vaultKey || !owned.has(envelope.alias) || !covers(bucket, envelope)) {
           answers.push(null);
           continue;
         }
@@ -60,10 +63,8 @@ export class ContentKeys {
   }
 }
 
-const covers = (bucket: OpenableBucket, { alias, day }: BatchEnvelope, { vault }: OpenVault): boolean =>
-  bucket.alias === alias &&
-  bucket.vault === vault &&
-  !bucket.closed.some(({ first, last }) => day <= last && (first === null || day >= first));
+const covers = (bucket: OpenableBucket, { alias, day }: BatchEnvelope): boolean =>
+  bucket.alias === alias && !bucket.closed.some(({ first, last }) => day <= last && (first === null || day >= first));
 
 function envelopeIn(info: Uint8Array): BatchEnvelope | undefined {
   try {

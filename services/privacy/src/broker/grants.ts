@@ -1,15 +1,18 @@
-import type { BrokerGrant, PersonActor, VaultRef } from '@daybook/contracts';
+import type { BrokerGrant, PersonActor } from '@daybook/contracts';
 import { type ActorVerifier, problems } from '@daybook/service-kit';
 import type { VaultCookies } from '../vault/vault-cookies.js';
+import type { OpenedVault } from '../vault/vault-links.js';
 import type { Vaults } from '../vault/vaults.js';
 
-/** A person in a live session, with the vault that the session's cookie opens. */
-export interface OpenVault {
+/** A person in a live session, with the vaults that the session's cookie opens. */
+export interface Admitted {
   actor: PersonActor;
-  vault: VaultRef;
-  /** 32 bytes; wiped by whoever asked, as soon as it was used. */
-  privateHalf: Buffer;
+  /** Private halves are wiped by {@link wipe}, as soon as they were used. */
+  vaults: OpenedVault[];
 }
+export const wipe = ({ vaults }: Admitted): void => {
+  for (const { privateHalf } of vaults) privateHalf.fill(0);
+};
 
 /** What it takes to be let in (P1): a token of that very person *and* the vault cookie of that very session. */
 export class Grants {
@@ -21,7 +24,7 @@ export class Grants {
   ) {}
 
   /** Throws `unauthenticated`, `role_required` or `vault_locked`. */
-  async admit({ actorToken, vaultCookie }: BrokerGrant): Promise<OpenVault> {
+  async admit({ actorToken, vaultCookie }: BrokerGrant): Promise<Admitted> {
     const actor = await this.actors.verify(actorToken);
     if (actor.kind !== 'person') throw problems.role_required();
     const cookie = vaultCookie === undefined ? undefined : this.cookies.open(vaultCookie);
@@ -32,10 +35,11 @@ export class Grants {
       Date.parse(cookie.notAfter) <= this.clock().getTime()
     )
       throw problems.vault_locked();
-    const opened = await this.vaults.opened(actor.subject, [
-      { factor: cookie.factor, unlockKey: Buffer.from(cookie.unlockKey, 'base64url') },
-    ]);
-    if (!opened) throw problems.vault_locked();
-    return { actor, vault: opened.vault, privateHalf: opened.privateHalf };
+    const vaults = await this.vaults.openAll(actor.subject, {
+      factor: cookie.factor,
+      unlockKey: Buffer.from(cookie.unlockKey, 'base64url'),
+    });
+    if (!vaults.length) throw problems.vault_locked();
+    return { actor, vaults };
   }
 }

@@ -2,7 +2,7 @@ import type { Broker, BrokerDirectory, BrokerGrant, Day, Purpose, SealedKey } fr
 import type { Openings } from '../openings/openings.js';
 import type { ContentKeys } from './content-keys.js';
 import type { DayDirectory } from './day-directory.js';
-import type { Grants } from './grants.js';
+import { type Grants, wipe } from './grants.js';
 
 /** The one grant there is (P1): content keys for the very person, in a live session, with that session's vault cookie and a stated purpose. */
 export class KeyBroker implements Broker {
@@ -15,9 +15,9 @@ export class KeyBroker implements Broker {
   ) {}
 
   async directory(grant: BrokerGrant, day: Day): Promise<BrokerDirectory> {
-    const { actor, privateHalf } = await this.grants.admit(grant);
-    privateHalf.fill(0);
-    return this.directories.of(actor, day);
+    const admitted = await this.grants.admit(grant);
+    wipe(admitted);
+    return this.directories.of(admitted.actor, day);
   }
 
   async open(grant: BrokerGrant, purpose: Purpose, day: Day, keys: SealedKey[]): Promise<(Uint8Array | null)[]> {
@@ -29,7 +29,7 @@ export class KeyBroker implements Broker {
       await this.openings.record(subject, { at: this.clock(), purpose, day, session });
       return answers;
     } finally {
-      admitted.privateHalf.fill(0);
+      wipe(admitted);
     }
   }
 }

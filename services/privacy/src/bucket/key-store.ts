@@ -11,7 +11,7 @@ export const ROTATION_WITHIN_MS = 12 * 3_600_000;
 /** People who have left every organisation: nothing of theirs is live. */
 const LEFT = `SELECT DISTINCT a.subject FROM alias a WHERE a.alias = ANY($1) AND NOT EXISTS (SELECT 1 FROM alias l WHERE l.subject = a.subject AND l.retired_at IS NULL)`;
 const REMAINING = `SELECT (SELECT count(*) FROM bucket WHERE alias = ANY($1)) + (SELECT count(*) FROM alias WHERE alias = ANY($1) AND retired_at IS NULL)
-  + (SELECT count(*) FROM vault WHERE subject IN (${LEFT})) + (SELECT count(*) FROM vault_factor WHERE subject IN (${LEFT})) + (SELECT count(*) FROM subject_zone WHERE subject IN (${LEFT}))`;
+  + (SELECT count(*) FROM vault WHERE subject IN (${LEFT})) + (SELECT count(*) FROM vault_factor WHERE subject IN (${LEFT})) + (SELECT count(*) FROM vault_link WHERE subject IN (${LEFT})) + (SELECT count(*) FROM subject_zone WHERE subject IN (${LEFT}))`;
 const COVERED = `first_day IS NOT NULL AND ($2::date IS NULL OR first_day >= $2) AND last_day <= $3`;
 
 /**
@@ -86,9 +86,10 @@ export class KeyStore implements ErasableStore {
 async function eraseKeys(aliases: readonly Alias[], tx: Tx): Promise<number> {
   const keys = await removed(tx, 'DELETE FROM bucket WHERE alias = ANY($1)', [aliases]);
   const factors = await removed(tx, `DELETE FROM vault_factor WHERE subject IN (${LEFT})`, [aliases]);
+  const links = await removed(tx, `DELETE FROM vault_link WHERE subject IN (${LEFT})`, [aliases]);
   const vaults = await removed(tx, `DELETE FROM vault WHERE subject IN (${LEFT})`, [aliases]);
   const zones = await removed(tx, `DELETE FROM subject_zone WHERE subject IN (${LEFT})`, [aliases]);
-  return keys + factors + vaults + zones;
+  return keys + factors + links + vaults + zones;
 }
 const removed = async (tx: Tx, sql: string, values: unknown[]): Promise<number> =>
   (await tx.query(sql, values)).rowCount ?? 0;

@@ -20,6 +20,7 @@ export class EpochGone extends Error {}
 const WRAPPED_TABLES = [
   ['bucket', 'key_id'],
   ['vault_factor', 'factor'],
+  ['vault_link', 'vault'],
 ] as const;
 const CHUNK = 5_000;
 const READ_ATTEMPTS = 4;

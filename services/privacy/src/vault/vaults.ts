@@ -18,6 +18,7 @@ import { ROTATION_WITHIN_MS } from '../bucket/key-store.js';
 import { askFor } from '../due-work.js';
 import type { EpochKeys } from '../epoch/epoch-keys.js';
 import type { VaultCookies } from './vault-cookies.js';
+import type { OpenedVault, VaultLinks } from './vault-links.js';
 
 interface FactorRow {
   factor: string;
@@ -37,6 +38,7 @@ export class Vaults implements Vault {
     private readonly database: Database,
     private readonly epochs: EpochKeys,
     private readonly cookies: VaultCookies,
+    private readonly links: VaultLinks,
     private readonly clock: () => Date,
   ) {}
 
@@ -70,9 +72,11 @@ export class Vaults implements Vault {
     notAfter: Date,
     candidates: Candidate[],
   ): Promise<Unlocked | null> {
-    const opened = await this.opened(subject, candidates);
-    if (!opened) return null;
-    const { vault, candidate } = opened;
+    const all = await this.opened(subject, candidates);
+    const [first] = all;
+    if (!first) return null;
+    if (all.length > 1) await this.database.transaction((tx) => this.links.link(tx, subject, all));
+    const { vault, candidate } = first;
     const cookie = this.cookies.seal({
       subject,
       session,
@@ -85,7 +89,7 @@ export class Vaults implements Vault {
   }
 
   async addFactor(subject: SubjectRef, by: Candidate, factor: NewFactor): Promise<FactorRef | null> {
-    const opened = await this.opened(subject, [by]);
+    const [opened] = await this.opened(subject, [by]);
     if (!opened) return null;
     const [added] = await this.database.transaction((tx) =>
       this.insertFactors(tx, subject, opened.vault, [factor], opened.privateHalf),
@@ -96,8 +100,10 @@ export class Vaults implements Vault {
   async keepOnly(subject: SubjectRef, kind: FactorKind, keep: FactorRef): Promise<void> {
     await this.database.transaction(async (tx) => {
       const { rowCount } = await tx.query(
-        `DELETE FROM vault_factor WHERE subject = $1 AND kind = $2 AND factor <> $3
-           AND vault = (SELECT vault FROM vault_factor WHERE factor = $3 AND subject = $1 AND kind = $2)`,
+        `WITH RECURSIVE kept (vault) AS (
+           SELECT vault FROM vault_factor WHERE factor = $3 AND subject = $1 AND kind = $2
+           UNION SELECT l.vault FROM vault_link l JOIN kept ON l.into_vault = kept.vault)
+         DELETE FROM vault_factor WHERE subject = $1 AND kind = $2 AND factor <> $3 AND vault IN (SELECT vault FROM kept)`,
         [subject, kind, keep],
       );
       // The dropped wrap opens with the old password wherever its bytes still lie, until the key over it is destroyed.
@@ -105,18 +111,29 @@ export class Vaults implements Vault {
     });
   }
 
-  /** The vault's private half (32 bytes) and the candidate that opens it, newest vault first; undefined when none does. */
-  async opened(
+  /** Every vault that a factor opens, alone or by a link from there; none when it opens nothing. */
+  openAll(subject: SubjectRef, candidate: Candidate): Promise<OpenedVault[]> {
+    return this.epochs.reading(async () => {
+      const [first] = await this.opened(subject, [candidate]);
+      return first ? this.links.follow(subject, first) : [];
+    });
+  }
+
+  /** One for each vault that a candidate opens, newest first. */
+  private async opened(
     subject: SubjectRef,
     candidates: readonly Candidate[],
-  ): Promise<{ vault: VaultRef; candidate: Candidate; privateHalf: Buffer } | undefined> {
+  ): Promise<(OpenedVault & { candidate: Candidate })[]> {
     return this.epochs.reading(async () => {
+      const found = new Map<string, OpenedVault & { candidate: Candidate }>();
       for (const row of await this.rows(subject)) {
-        const candidate = candidates.find((one) => one.factor === row.factor);
-        const privateHalf = candidate && this.privateHalf(row, candidate.unlockKey);
-        if (candidate && privateHalf) return { vault: VaultRef.parse(row.vault), candidate, privateHalf };
+        for (const candidate of candidates) {
+          if (candidate.factor !== row.factor || found.has(row.vault)) continue;
+          const privateHalf = this.privateHalf(row, candidate.unlockKey);
+          if (privateHalf) found.set(row.vault, { vault: VaultRef.parse(row.vault), candidate, privateHalf });
+        }
       }
-      return undefined;
+      return [...found.values()];
     });
   }
 
@@ -169,7 +186,7 @@ export class Vaults implements Vault {
   private async rows(subject: SubjectRef): Promise<FactorRow[]> {
     const { rows } = await this.database.query<FactorRow>({
       name: 'vault-factors',
-      text: 'SELECT f.factor, f.vault, f.kind, f.kdf, f.epoch, f.wrapped FROM vault_factor f JOIN vault v USING (vault) WHERE f.subject = $1 ORDER BY v.made_at DESC, f.made_at DESC',
+      text: 'SELECT f.factor, f.vault, f.kind, f.kdf, f.epoch, f.wrapped FROM vault_factor f JOIN vault v USING (vault) WHERE f.subject = $1 ORDER BY v.made_at DESC, v.vault, f.made_at DESC',
       values: [subject],
     });
     return rows;

@@ -1,0 +1,242 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unwrap } from '@daybook/sealing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, PrivacyHarness } from '../privacy-harness.js';
+import { ROTATION_STEPS, type RotationStep } from './epoch-keys.js';
+import { KeyFiles } from './key-files.js';
+
+describe('epoch keys (P25, P27)', () => {
+  let privacy: PrivacyHarness;
+  beforeAll(async () => {
+    privacy = await PrivacyHarness.start();
+  });
+  afterAll(() => privacy.stop());
+
+  const survivors = async (count = 3) => {
+    const people: { person: Person; bytes: Buffer }[] = [];
+    for (let n = 0; n < count; n++) {
+      const person = await privacy.newPerson();
+      await privacy.switchOn(person);
+      people.push({ person, bytes: await privacy.seal(person, `survivor ${n}`) });
+    }
+    return people;
+  };
+  const opened = (people: { person: Person; bytes: Buffer }[]) =>
+    Promise.all(people.map(({ person, bytes }) => privacy.openFor(person, bytes).catch(() => 'locked')));
+  const epochFiles = async () => (await readdir(privacy.keyDir)).filter((name) => name.startsWith('epoch-'));
+
+  /** A real process that rotates until that step, and is killed there by the system. */
+  const killedAt = async (step: RotationStep): Promise<void> => {
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [
+        '--experimental-transform-types',
+        '--no-warnings',
+        '--conditions=@daybook/source',
+        fileURLToPath(new URL('./rotate-in-child.mjs', import.meta.url)),
+        privacy.databaseUrl,
+        privacy.keyDir,
+        step,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const exited = once(child, 'exit');
+    const [said] = (await Promise.race([
+      once(child.stdout as NodeJS.ReadableStream, 'data'),
+      exited.then(() => ['it ended by itself']),
+    ])) as [Buffer | string];
+    child.kill('SIGKILL');
+    await exited;
+    expect(String(said).trim()).toBe(step);
+  };
+
+  it.each(ROTATION_STEPS)(
+    'loses no other key when the process is killed at "%s", and the next start finishes',
+    async (step) => {
+      const people = await survivors();
+      await privacy.service.stop();
+      await killedAt(step);
+      await privacy.open();
+      expect(await opened(people)).toEqual(['survivor 0', 'survivor 1', 'survivor 2']);
+      const { rows } = await privacy.database.query<{ state: string; epoch: number }>(
+        `SELECT epoch, state FROM epoch WHERE state <> 'destroyed'`,
+      );
+      expect(rows.map((row) => row.state)).toEqual(['current']);
+      // Only "written" leaves a key that no row names yet: the next rotation takes it.
+      const expected = [
+        `epoch-${rows[0]?.epoch}.key`,
+        ...(step === 'written' ? [`epoch-${Number(rows[0]?.epoch) + 1}.key`] : []),
+      ];
+      expect((await epochFiles()).sort()).toEqual(expected.sort());
+      await privacy.service.epochs.rotate();
+      expect(await opened(people)).toEqual(['survivor 0', 'survivor 1', 'survivor 2']);
+      expect(await epochFiles()).toHaveLength(1);
+    },
+  );
+
+  it('would be seen to lose keys if one were destroyed before its rows were moved (control)', async () => {
+    const people = await survivors();
+    const copy = await mkdtemp(join(tmpdir(), 'daybook-keys-copy-'));
+    await cp(privacy.keyDir, copy, { recursive: true });
+    const { rows } = await privacy.database.query<{ epoch: number }>(`SELECT epoch FROM epoch WHERE state = 'current'`);
+    await (await KeyFiles.open(privacy.keyDir, false)).destroyEpoch(rows[0]?.epoch ?? 0);
+    await privacy.service.stop();
+    await expect(privacy.open()).rejects.toThrow(/epoch-\d+\.key is missing: put the key folder back/);
+    await cp(copy, privacy.keyDir, { recursive: true });
+    await privacy.open();
+    expect(await opened(people)).toEqual(['survivor 0', 'survivor 1', 'survivor 2']);
+    await rm(copy, { recursive: true });
+  });
+
+  it('never destroys a key that a row names, whatever the state says', async () => {
+    const people = await survivors(1);
+    const current = (await privacy.database.query<{ epoch: number }>(`SELECT max(epoch) AS epoch FROM epoch`)).rows[0]
+      ?.epoch;
+    await privacy.database.query(`UPDATE epoch SET state = 'destroying' WHERE epoch = $1`, [current]);
+    await privacy.database.query(`INSERT INTO epoch (epoch, state, made_at) VALUES ($1, 'current', now())`, [
+      (current ?? 0) + 1,
+    ]);
+    await (await KeyFiles.open(privacy.keyDir, false)).writeEpoch((current ?? 0) + 1);
+    await expect(privacy.service.epochs.rotate()).rejects.toThrow(/must not be destroyed/);
+    expect(await epochFiles()).toContain(`epoch-${current}.key`);
+    await privacy.database.query(`UPDATE epoch SET state = 'retiring' WHERE epoch = $1`, [current]);
+    await privacy.service.epochs.rotate();
+    expect(await opened(people)).toEqual(['survivor 0']);
+  });
+
+  it('leaves bystanders’ keys as they were, unwrapped, and wraps each anew', async () => {
+    const people = await survivors();
+    const unwrapped = async () => {
+      const { rows } = await privacy.database.query<{ key_id: string; epoch: number; wrapped: Buffer }>(
+        'SELECT key_id, epoch, wrapped FROM bucket ORDER BY key_id',
+      );
+      return rows.map((row) => ({
+        id: row.key_id,
+        wrapped: row.wrapped.toString('hex'),
+        key: privacy.service.epochs.unwrap({ epoch: row.epoch, bytes: row.wrapped }, row.key_id).toString('hex'),
+      }));
+    };
+    const before = await unwrapped();
+    await privacy.service.epochs.rotate();
+    const after = await unwrapped();
+    expect(after.map(({ id, key }) => [id, key])).toEqual(before.map(({ id, key }) => [id, key]));
+    expect(after.filter((row, n) => row.wrapped === before[n]?.wrapped)).toEqual([]);
+    expect(before.length).toBeGreaterThanOrEqual(people.length);
+  });
+
+  it('leaves nothing to open with an old copy of the database, all of it; with the old key it opens (control)', async () => {
+    const [mine] = await survivors(1);
+    if (!mine) throw new Error('nobody');
+    const rows = (
+      await privacy.database.query<{ id: string; epoch: number; wrapped: Buffer }>(
+        'SELECT key_id AS id, epoch, wrapped FROM bucket UNION ALL SELECT factor, epoch, wrapped FROM vault_factor',
+      )
+    ).rows;
+    const oldKeys = await mkdtemp(join(tmpdir(), 'daybook-keys-old-'));
+    await cp(privacy.keyDir, oldKeys, { recursive: true });
+    await privacy.erase(mine.person, { scope: 'everything' });
+    await privacy.service.caughtUp();
+    await privacy.service.epochs.rotate();
+    /** How many rows of the copy some key in that folder unwraps. */
+    const opens = async (keyDir: string) => {
+      const root = await readFile(join(keyDir, 'root.key'));
+      const names = (await readdir(keyDir)).filter((name) => name.startsWith('epoch-'));
+      const keys = await Promise.all(names.map(async (name) => unwrap(root, name, await readFile(join(keyDir, name)))));
+      return rows.filter(({ id, wrapped }) =>
+        keys.some((key) => {
+          try {
+            return unwrap(key, id, wrapped).length > 0;
+          } catch {
+            return false;
+          }
+        }),
+      ).length;
+    };
+    expect(await opens(privacy.keyDir)).toBe(0);
+    expect(await opens(oldKeys)).toBe(rows.length);
+    await rm(oldKeys, { recursive: true });
+  });
+
+  it('goes on reading and sealing while it rotates, and rotates one at a time', async () => {
+    const people = await survivors();
+    let rotating = true;
+    const wrong: unknown[] = [];
+    const reader = (async () => {
+      while (rotating) {
+        const answers = await opened(people);
+        if (answers.some((answer, n) => answer !== `survivor ${n}`)) wrong.push(answers);
+      }
+    })();
+    const writer = (async () => {
+      const made: { person: Person; bytes: Buffer }[] = [];
+      while (rotating) made.push(...(await survivors(1)));
+      return made;
+    })();
+    for (let n = 0; n < 5; n++)
+      await Promise.all([
+        privacy.service.epochs.rotate(),
+        privacy.service.epochs.rotate(),
+        privacy.service.epochs.rotate(),
+      ]);
+    rotating = false;
+    await reader;
+    expect(wrong).toEqual([]);
+    const made = await writer;
+    expect(await opened(made)).toEqual(made.map(() => 'survivor 0'));
+    expect(await epochFiles()).toHaveLength(1);
+  });
+
+  describe('the key folder', () => {
+    const refused = async (change: (folder: string) => Promise<void>) => {
+      const folder = await mkdtemp(join(tmpdir(), 'daybook-keys-bad-'));
+      await cp(privacy.keyDir, folder, { recursive: true });
+      await change(folder);
+      const before = (await readdir(folder)).sort();
+      const error = await privacy.open(folder).then(
+        () => undefined,
+        (reason: Error) => reason.message,
+      );
+      expect((await readdir(folder).catch(() => [])).sort()).toEqual(before);
+      await rm(folder, { recursive: true, force: true });
+      return error;
+    };
+    beforeAll(() => privacy.service.stop());
+    afterAll(() => privacy.open());
+
+    it('is only readable by its owner', async () => {
+      for (const name of await readdir(privacy.keyDir))
+        expect((await stat(join(privacy.keyDir, name))).mode & 0o077).toBe(0);
+    });
+
+    it('stops the start with one clear line when keys that the database needs are missing, and makes none', async () => {
+      for (const name of ['root.key', 'broker.key', (await epochFiles())[0] ?? ''])
+        expect(await refused((folder) => rm(join(folder, name)))).toMatch(/is missing: put the key folder back/);
+      expect(
+        await refused(async (folder) => {
+          for (const name of await readdir(folder)) await rm(join(folder, name));
+        }),
+      ).toMatch(/root\.key is missing: put the key folder back/);
+    });
+
+    it('stops the start when a key is damaged or of another installation', async () => {
+      expect(await refused((folder) => writeFile(join(folder, 'root.key'), randomBytes(31)))).toMatch(/is damaged/);
+      expect(await refused((folder) => writeFile(join(folder, 'root.key'), randomBytes(32)))).toMatch(
+        /is damaged or of another installation/,
+      );
+    });
+
+    it('is not begun anew beside epoch keys whose root is lost', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'daybook-keys-rootless-'));
+      await writeFile(join(folder, 'epoch-1.key'), randomBytes(60));
+      await expect(KeyFiles.open(folder, true)).rejects.toThrow(/root\.key is missing/);
+      expect(await readdir(folder)).toEqual(['epoch-1.key']);
+      await rm(folder, { recursive: true });
+    });
+  });
+});
