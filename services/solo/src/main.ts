@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { ConfigError, createLogger } from '@daybook/service-kit';
+import { soloConfig } from './config.js';
+import { StartRefused, takeFolders } from './folders.js';
+import { portTaken, startSolo } from './solo.js';
+
+/** Longest a clean stop may take before it is forced. */
+const PATIENCE_MS = 4_500;
+/** Errors of libraries that say in one line what to do. */
+const OURS = new Set([
+  'ForeignDataFolder',
+  'PostgresFailed',
+  'NoServerUser',
+  'MissingKeys',
+  'UndeclaredPlace',
+  'TopicMismatch',
+  'MigrationChanged',
+]);
+
+try {
+  const config = soloConfig();
+  if (config.port !== 0) await refuseTakenPort(config.host, config.port);
+  const { secrets, release } = await takeFolders(config.dataDir, config.keyDir);
+  const solo = await startSolo(config, secrets, createLogger('solo', { level: config.logLevel })).catch(
+    async (error) => {
+      await release();
+      throw error;
+    },
+  );
+  console.log(
+    solo.firstCode
+      ? `Daybook is ready. Make your account: ${config.publicUrl}/welcome#code=${solo.firstCode}`
+      : `Daybook is ready: ${config.publicUrl}`,
+  );
+  let stopping = false;
+  const stop = () => {
+    // A second Ctrl-C does not wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+    void solo
+      .stop()
+      .then(release)
+      .then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+} catch (error) {
+  // What a person can act on is one line; anything else keeps its stack.
+  const known =
+    error instanceof StartRefused ||
+    error instanceof ConfigError ||
+    (error instanceof Error && OURS.has(error.constructor.name));
+  console.error(known ? (error as Error).message : error);
+  process.exit(1);
+}
+
+/** Before anything is touched: the usual mistake is that Daybook runs already. */
+async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const probe = createServer().listen(port, host);
+  const error = await Promise.race([
+    once(probe, 'listening').then(() => undefined),
+    once(probe, 'error').then(([cause]) => cause as Error & { code?: string }),
+  ]);
+  await new Promise((done) => probe.close(done));
+  if (error?.code === 'EADDRINUSE') throw portTaken(port);
+  if (error)
+    throw new StartRefused(
+      `DAYBOOK_HOST ${host} cannot be listened on (${error.code}): use 127.0.0.1, or an address of this machine`,
+    );
+}

@@ -1,0 +1,169 @@
+import { hkdfSync } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Audience } from '@daybook/contracts';
+import { Database, EmbeddedPostgres } from '@daybook/database';
+import { ReceiptSigner, UndeclaredPlace, undeclaredEntries } from '@daybook/erasure';
+import { PostgresEventLog } from '@daybook/event-log';
+import { closeGateway, createGateway, InProcess } from '@daybook/gateway';
+import { createIdentityService } from '@daybook/identity';
+import { createIngestionService } from '@daybook/ingestion';
+import { createPrivacyService } from '@daybook/privacy';
+import { ActorSigner, ActorVerifier, type Logger, newActorKeys, openApiDocument } from '@daybook/service-kit';
+import { createTimelineService } from '@daybook/timeline';
+import { createTimesheetsService } from '@daybook/timesheets';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { SoloConfig } from './config.js';
+import { DATA_FOLDERS, rolePassword, type Secrets, StartRefused } from './folders.js';
+
+export interface Solo {
+  /** Code of the one-time link, while nobody has an account. */
+  firstCode: string | null;
+  stop(): Promise<void>;
+}
+
+/** Stops what was started, last first, whatever one of them says. */
+class Teardown {
+  private readonly steps: (() => Promise<unknown>)[] = [];
+  add(step: () => Promise<unknown>): void {
+    this.steps.unshift(step);
+  }
+  async run(): Promise<void> {
+    for (const step of this.steps.splice(0)) await step().catch(() => undefined);
+  }
+}
+
+/** Every service in one process, on an embedded PostgreSQL: one database and role each, meeting on the event log. */
+export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Logger): Promise<Solo> {
+  const teardown = new Teardown();
+  try {
+    await mkdir(join(config.dataDir, 'mail'), { recursive: true, mode: 0o700 });
+    const strangers = await undeclaredEntries(config.dataDir, [...DATA_FOLDERS, 'daybook.json', 'solo.lock']);
+    if (strangers.length) throw new UndeclaredPlace('the data folder', strangers);
+    const postgres = await EmbeddedPostgres.start({
+      dataDir: join(config.dataDir, 'postgres'),
+      password: secrets.postgres,
+    });
+    teardown.add(() => postgres.stop());
+    const url = async (name: string) => postgres.ensureDatabase(name, await rolePassword(config.keyDir, secrets, name));
+    const database = async (name: string) => {
+      const opened = new Database({ url: await url(name), name });
+      teardown.add(() => opened.close());
+      return opened;
+    };
+    const log = await PostgresEventLog.open({ url: await url('log') });
+    teardown.add(() => log.close());
+
+    const clock = () => new Date();
+    const keys = newActorKeys();
+    const actors = (audience: Audience) => new ActorVerifier(audience, keys.publicKey, clock);
+    const derived = (secret: string, purpose: string) =>
+      new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', `daybook ${purpose}`, 32));
+    const signer = (service: string) => new ReceiptSigner(service, derived(secrets.auth, `receipts of ${service}`));
+    const signers = { privacy: signer('privacy'), timeline: signer('timeline'), timesheets: signer('timesheets') };
+    const receiptKeys = new Map(Object.values(signers).map((one) => [one.name, one.publicKey]));
+
+    const privacyDatabase = await database('privacy');
+    const privacy = await createPrivacyService({
+      database: privacyDatabase,
+      log,
+      actors: actors('privacy'),
+      logger: logger.child('privacy'),
+      keyDir: config.keyDir,
+      receiptSigner: signers.privacy,
+      receiptKeys,
+      clock,
+    });
+    teardown.add(() => privacy.stop());
+    const [identity, ingestion, timeline, timesheets] = await Promise.all([
+      createIdentityService({
+        database: await database('identity'),
+        log,
+        vault: privacy.vault,
+        actors: actors('identity'),
+        logger: logger.child('identity'),
+        publicUrl: config.publicUrl,
+        secret: secrets.auth,
+        smtpUrl: config.smtpUrl,
+        mailFolder: join(config.dataDir, 'mail'),
+        clock,
+      }),
+      createIngestionService({
+        log,
+        door: privacy.door,
+        actors: actors('ingestion'),
+        logger: logger.child('ingestion'),
+        macKey: derived(secrets.batchIds, 'batch ids'),
+        clock,
+      }),
+      createTimelineService({
+        database: await database('timeline'),
+        log,
+        broker: privacy.broker,
+        actors: actors('timeline'),
+        logger: logger.child('timeline'),
+        macKey: derived(secrets.drafts, 'draft ids'),
+        receiptSigner: signers.timeline,
+        clock,
+      }),
+      createTimesheetsService({
+        database: await database('timesheets'),
+        log,
+        actors: actors('timesheets'),
+        logger: logger.child('timesheets'),
+        receiptSigner: signers.timesheets,
+        clock,
+      }),
+    ]);
+    const services = { identity, ingestion, privacy, timeline, timesheets };
+    for (const service of [timesheets, timeline, ingestion, identity]) teardown.add(() => service.stop());
+    // Deletions are driven on before anything that could read starts.
+    for (const service of [privacy, timeline, timesheets, identity, ingestion]) await service.start();
+    const retention = setInterval(
+      () =>
+        void log.applyRetention(clock()).catch(() => logger.error({ code: 'retention' }, 'the log could not forget')),
+      3_600_000,
+    );
+    teardown.add(async () => clearInterval(retention));
+
+    const upstream = (app: NestFastifyApplication) => new InProcess(app.getHttpAdapter().getInstance());
+    const gateway = await createGateway({
+      publicUrl: config.publicUrl,
+      tls: config.tls,
+      behindTlsProxy: config.behindTlsProxy,
+      directory: identity.directory,
+      signer: new ActorSigner(keys.privateKey, clock),
+      upstreams: {
+        identity: upstream(identity.app),
+        ingestion: upstream(ingestion.app),
+        privacy: upstream(privacy.app),
+        timeline: upstream(timeline.app),
+        timesheets: upstream(timesheets.app),
+      },
+      documents: Object.entries(services).map(([name, service]) => openApiDocument(service.app, name)),
+      webRoot: config.webRoot,
+      logger: logger.child('gateway'),
+      health: async () => ({ postgres: await answers(privacyDatabase) }),
+    });
+    teardown.add(() => closeGateway(gateway));
+    await gateway.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {
+      throw error.code === 'EADDRINUSE' ? portTaken(config.port) : error;
+    });
+    return { firstCode: await identity.firstCode(), stop: () => teardown.run() };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+export const portTaken = (port: number) =>
+  new StartRefused(
+    `DAYBOOK_PORT ${port} is taken by another program: stop that one, or choose another port, e.g. DAYBOOK_PORT=${port + 1}`,
+  );
+
+async function answers(database: Database): Promise<boolean> {
+  return database.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+}
