@@ -1,0 +1,22 @@
+import { createHmac } from 'node:crypto';
+import { basename } from 'node:path';
+import { FileEvent, Instant } from '@daybook/contracts';
+
+/** Keyed, so that the same save has the same id from watcher and import, and the id tells nothing of the path. */
+export const eventId = (key: string, ...parts: (string | number)[]): string => {
+  const mac = createHmac('sha256', Buffer.from(key, 'base64url'));
+  for (const part of parts.map(String)) mac.update(`${Buffer.byteLength(part)}:`).update(part);
+  return mac.digest().subarray(0, 16).toString('base64url');
+};
+
+/** All that is taken of a file: name, path, save time (P7). Undefined when it cannot be an event (a path beyond the limits). */
+export function saveEvent(key: string, path: string, savedAt: number): FileEvent | undefined {
+  const at = Math.floor(savedAt);
+  const parsed = FileEvent.safeParse({
+    id: eventId(key, 'files', path, at),
+    at: Instant.parse(new Date(at).toISOString()),
+    path,
+    name: basename(path),
+  });
+  return parsed.success ? parsed.data : undefined;
+}
