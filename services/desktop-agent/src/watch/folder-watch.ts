@@ -10,7 +10,7 @@ export interface Save {
   at: number;
 }
 
-/** Editors write, rename and touch: a save is what is there once it is quiet. */
+/** Editors write, rename and touch: a save is what is there a moment later. */
 const QUIET_MS = 1_200;
 /** A file whose time is older than this was moved or restored, not saved. */
 const RECENT_MS = 30_000;
@@ -84,10 +84,11 @@ export class FolderWatch {
     }
   }
 
-  /** Something happened at a path; looked at once it has been quiet. */
+  /** Something happened at a path; looked at a moment later, when the editor is done. */
   private touched(path: string): void {
     if (basename(path) === '.gitignore') this.notWork.forget(join(path, '..'));
-    clearTimeout(this.pending.get(path));
+    // Not again for each touch: a file that never rests is still saved.
+    if (this.pending.has(path)) return;
     this.pending.set(
       path,
       setTimeout(() => {
