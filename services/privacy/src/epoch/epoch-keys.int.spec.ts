@@ -1,13 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { unwrap } from '@daybook/sealing';
+import { KeyId } from '@daybook/contracts';
+import { openBatch, sealedKeyOf, unwrap } from '@daybook/sealing';
+import { newRef } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Aliases } from '../alias/aliases.js';
+import { ContentKeys } from '../broker/content-keys.js';
+import { Buckets } from '../bucket/buckets.js';
 import { type Person, PrivacyHarness } from '../privacy-harness.js';
+import { VaultCookies } from '../vault/vault-cookies.js';
+import { VaultLinks } from '../vault/vault-links.js';
+import { Vaults } from '../vault/vaults.js';
 import { ROTATION_STEPS, type RotationStep } from './epoch-keys.js';
 import { KeyFiles } from './key-files.js';
 
@@ -166,77 +174,76 @@ describe('epoch keys (P25, P27)', () => {
   it('goes on reading and sealing while it rotates, and rotates one at a time', async () => {
     const people = await survivors();
     let rotating = true;
-    const wrong: unknown[] = [];
-    const reader = (async () => {
+    const reader = async () => {
+      const wrong: unknown[] = [];
       while (rotating) {
         const answers = await opened(people);
         if (answers.some((answer, n) => answer !== `survivor ${n}`)) wrong.push(answers);
       }
-    })();
-    const writer = (async () => {
+      return wrong;
+    };
+    const writer = async () => {
       const made: { person: Person; bytes: Buffer }[] = [];
       while (rotating) made.push(...(await survivors(1)));
       return made;
-    })();
-    for (let n = 0; n < 5; n++)
-      await Promise.all([
-        privacy.service.epochs.rotate(),
-        privacy.service.epochs.rotate(),
-        privacy.service.epochs.rotate(),
-      ]);
-    rotating = false;
-    await reader;
+    };
+    const rotator = async () => {
+      const { epochs } = privacy.service;
+      for (let n = 0; n < 5; n++) await Promise.all([epochs.rotate(), epochs.rotate(), epochs.rotate()]);
+    };
+    const [wrong, made] = await Promise.all([reader(), writer(), rotator().finally(() => (rotating = false))]);
     expect(wrong).toEqual([]);
-    const made = await writer;
     expect(await opened(made)).toEqual(made.map(() => 'survivor 0'));
     expect(await epochFiles()).toHaveLength(1);
   });
 
-  describe('the key folder', () => {
-    const refused = async (change: (folder: string) => Promise<void>) => {
-      const folder = await mkdtemp(join(tmpdir(), 'daybook-keys-bad-'));
-      await cp(privacy.keyDir, folder, { recursive: true });
-      await change(folder);
-      const before = (await readdir(folder)).sort();
-      const error = await privacy.open(folder).then(
-        () => undefined,
-        (reason: Error) => reason.message,
-      );
-      expect((await readdir(folder).catch(() => [])).sort()).toEqual(before);
-      await rm(folder, { recursive: true, force: true });
-      return error;
-    };
-    beforeAll(() => privacy.service.stop());
-    afterAll(() => privacy.open());
-
-    it('is only readable by its owner', async () => {
-      for (const name of await readdir(privacy.keyDir))
-        expect((await stat(join(privacy.keyDir, name))).mode & 0o077).toBe(0);
-    });
-
-    it('stops the start with one clear line when keys that the database needs are missing, and makes none', async () => {
-      for (const name of ['root.key', 'broker.key', (await epochFiles())[0] ?? ''])
-        expect(await refused((folder) => rm(join(folder, name)))).toMatch(/is missing: put the key folder back/);
-      expect(
-        await refused(async (folder) => {
-          for (const name of await readdir(folder)) await rm(join(folder, name));
-        }),
-      ).toMatch(/root\.key is missing: put the key folder back/);
-    });
-
-    it('stops the start when a key is damaged or of another installation', async () => {
-      expect(await refused((folder) => writeFile(join(folder, 'root.key'), randomBytes(31)))).toMatch(/is damaged/);
-      expect(await refused((folder) => writeFile(join(folder, 'root.key'), randomBytes(32)))).toMatch(
-        /is damaged or of another installation/,
+  it('waits for a writer that has wrapped and not yet committed', async () => {
+    const { epochs } = privacy.service;
+    const keyId = newRef(KeyId);
+    let rotation: Promise<void> = Promise.resolve();
+    await privacy.database.transaction(async (tx) => {
+      const { epoch, bytes } = await epochs.wrap(tx, [{ context: keyId, plain: Buffer.from('slow') }]);
+      rotation = epochs.rotate();
+      await sleep(200);
+      await tx.query(
+        `INSERT INTO bucket (key_id, alias, vault, public_key, epoch, wrapped) VALUES ($1, 'slow', 'slow', '', $2, $3)`,
+        [keyId, epoch, bytes[0]],
       );
     });
+    await rotation;
+    const { rows } = await privacy.database.query<{ epoch: number; wrapped: Buffer }>(
+      `DELETE FROM bucket WHERE key_id = $1 RETURNING epoch, wrapped`,
+      [keyId],
+    );
+    const [row] = rows;
+    expect(row && epochs.unwrap({ epoch: row.epoch, bytes: row.wrapped }, keyId).toString()).toBe('slow');
+  });
 
-    it('is not begun anew beside epoch keys whose root is lost', async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'daybook-keys-rootless-'));
-      await writeFile(join(folder, 'epoch-1.key'), randomBytes(60));
-      await expect(KeyFiles.open(folder, true)).rejects.toThrow(/root\.key is missing/);
-      expect(await readdir(folder)).toEqual(['epoch-1.key']);
-      await rm(folder, { recursive: true });
-    });
+  it('opens rows that were read just before their epoch was rotated away', async () => {
+    const [one] = await survivors(1);
+    if (!one) throw new Error('nobody');
+    const { database, now, service } = privacy;
+    const { epochs } = service;
+    let rotations = 0;
+    /** Rotates between reading the rows and unwrapping them. */
+    class UnluckyBuckets extends Buckets {
+      override async openable(keyIds: readonly string[]) {
+        const rows = await super.openable(keyIds);
+        if (rotations++ === 0) await epochs.rotate();
+        return rows;
+      }
+    }
+    const cookies = new VaultCookies(await readFile(join(privacy.keyDir, 'broker.key')));
+    const { factor } = cookies.open(one.person.cookie) ?? {};
+    if (!factor) throw new Error('no factor');
+    const vaults = await new Vaults(database, epochs, cookies, new VaultLinks(database, epochs), now).openAll(
+      one.person.subject,
+      { factor, unlockKey: one.person.unlockKey },
+    );
+    const keys = new ContentKeys(database, new Aliases(), new UnluckyBuckets(database, epochs, now), epochs);
+    const actor = { kind: 'person' as const, ...one.person };
+    const [key] = await keys.open({ actor, vaults }, [sealedKeyOf(one.bytes)]);
+    expect(openBatch(one.bytes, key ?? new Uint8Array(32)).events[0]?.id).toBe('survivor 0');
+    expect(rotations).toBe(2);
   });
 });
