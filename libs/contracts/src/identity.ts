@@ -60,6 +60,9 @@ export const VaultUnlocked = z
   .object({ vault: z.literal('open'), recoveryCode: z.string().optional() })
   .meta({ id: 'VaultUnlocked' });
 
+/** Body of `POST /v1/me/vault/recovery-code`: a new recovery code instead of a lost one. */
+export const PasswordProof = z.object({ password: z.string().max(256) }).meta({ id: 'PasswordProof' });
+
 export const Device = z
   .object({
     id: DeviceRef,

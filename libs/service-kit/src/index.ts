@@ -6,4 +6,5 @@ export * from './openapi.js';
 export * from './problem.filter.js';
 export * from './problems.js';
 export * from './service.js';
+export * from './trusted-origins.js';
 export * from './validation.js';

@@ -26,6 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (hasNul(error)) return problems.malformed('a text holds the character NUL, which cannot be stored');
   const status = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
   if (status === 413) return problems.too_large('the body is larger than this route takes');
   if (status === 415) return problems.unsupported_media_type('send application/json');
@@ -34,6 +35,10 @@ export function asProblem(error: unknown): ProblemError {
     return problems.malformed('the body is not valid JSON, or the address or a header is malformed');
   return problems.internal();
 }
+
+/** PostgreSQL's answer to NUL in a text (22021) or in JSON (22P05): the sender's mistake, wherever it was sent. */
+const hasNul = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === '22021' || error.code === '22P05');
 
 const fastifyStatus = (error: unknown): number | undefined =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

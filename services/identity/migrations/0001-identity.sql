@@ -37,12 +37,12 @@ CREATE TABLE device (
   revoked_at timestamptz
 );
 CREATE INDEX device_user ON device (user_id);
--- One-time codes that make an account: the first one (org null), or an invitation. Only hashes are kept.
+-- One-time codes that make an account: the first one (org null), or an invitation. Only hashes are kept; a row goes when its code was
+-- used. The subject is drawn with the code, so that a try that a crash cut short leaves nothing in the key store under another name.
 CREATE TABLE welcome_code (
   code_hash bytea PRIMARY KEY,
+  subject text NOT NULL UNIQUE,
   org text REFERENCES organisation (org),
   email text,
-  expires_at timestamptz,
-  claimed_at timestamptz,
-  used_at timestamptz
+  expires_at timestamptz
 );

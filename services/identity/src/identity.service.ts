@@ -5,16 +5,18 @@ import type { EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
 import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { toNodeHandler } from 'better-auth/node';
 import { Accounts } from './account/accounts.js';
 import { VaultKeys } from './account/vault-keys.js';
 import { createAuth, migrateAuth } from './auth/auth.js';
+import { mountAuth } from './auth/auth-routes.js';
 import { DeviceController } from './device/device.controller.js';
 import { Devices } from './device/devices.js';
+import { ExpiredRows } from './expired-rows.js';
 import { Mailer } from './mail/mailer.js';
 import { MeController } from './me/me.controller.js';
 import { Profile } from './me/profile.js';
 import { UnlockVault } from './me/unlock-vault.js';
+import { Directory } from './session/session-directory.js';
 import { AUTH, PUBLIC_URL } from './tokens.js';
 import { WelcomeController } from './welcome/welcome.controller.js';
 import { Welcome } from './welcome/welcome.js';
@@ -58,6 +60,8 @@ export interface IdentityService {
   directory: SessionDirectory;
   /** Code of the one-time link while nobody has an account. */
   firstCode(): Promise<string | null>;
+  /** Deletes what has expired; also done at the start and every hour. */
+  removeExpired(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -65,11 +69,13 @@ export interface IdentityService {
 /** People, sign-in, devices. Alone holds the map person ↔ member. */
 export async function createIdentityService(deps: IdentityDeps): Promise<IdentityService> {
   const { database, log, logger, publicUrl, clock } = deps;
-  const accounts = new Accounts(database, clock);
+  const accounts = new Accounts(database);
+  const devices = new Devices(database, clock);
   const vaults = new VaultKeys(deps.vault);
-  const mailer = new Mailer(deps.smtpUrl, deps.mailFolder, `Daybook <daybook@${new URL(publicUrl).hostname}>`);
-  const auth = createAuth({ database, accounts, vaults, mailer, publicUrl, secret: deps.secret });
-  await migrateAuth(auth);
+  const from = `Daybook <daybook@${new URL(publicUrl).hostname}>`;
+  const mailer = new Mailer(deps.smtpUrl, deps.mailFolder, from, logger);
+  const auth = createAuth({ database, accounts, devices, vaults, mailer, publicUrl, secret: deps.secret, logger });
+  await migrateAuth(auth, database);
   await migrate(database, [
     { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
@@ -79,8 +85,8 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   const relay = new OutboxRelay(database, log, () =>
     logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
   );
-  const welcome = new Welcome({ database, store, auth, vaults, clock, onFacts: relay.nudge });
-  const handler = toNodeHandler(auth);
+  const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
+  const expired = new ExpiredRows(database, mailer, clock, logger);
   const app = await createService({
     name: 'identity',
     logger,
@@ -90,34 +96,25 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
       { provide: AUTH, useValue: auth },
       { provide: PUBLIC_URL, useValue: publicUrl },
       { provide: Welcome, useValue: welcome },
-      { provide: Devices, useValue: new Devices(database, clock) },
+      { provide: Devices, useValue: devices },
       { provide: Profile, useValue: new Profile(database, store, accounts, clock, relay.nudge) },
-      { provide: UnlockVault, useValue: new UnlockVault(database, vaults) },
+      { provide: UnlockVault, useValue: new UnlockVault(database, accounts, vaults) },
     ],
-    mount: async (instance) => {
-      await instance.register(async (scope) => {
-        // better-auth reads the raw body itself.
-        scope.removeAllContentTypeParsers();
-        scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-        scope.all('/api/auth/*', async (request, reply) => {
-          reply.hijack();
-          await handler(request.raw, reply.raw);
-        });
-      });
-    },
+    mount: (instance) => mountAuth(instance, auth, publicUrl, logger),
   });
+  const { sessionToken } = (await auth.$context).authCookies;
   return {
     app,
-    directory: {
-      session: async (cookie) => {
-        const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
-        return found ? accounts.actor(found.user.id, found.session.id) : null;
-      },
-      device: (token) => accounts.device(token),
-    },
+    directory: new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock),
     firstCode: () => welcome.firstCode(),
-    start: async () => relay.start(),
+    removeExpired: () => expired.remove(),
+    start: async () => {
+      relay.start();
+      expired.start();
+    },
     stop: async () => {
+      expired.stop();
+      await mailer.settled();
       await relay.stop();
       await app.close();
     },

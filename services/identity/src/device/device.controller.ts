@@ -31,9 +31,14 @@ export class DeviceController {
     @Body({ schema: DeviceTokenRequest }) body: z.infer<typeof DeviceTokenRequest>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    // A code of another shape is nobody's, and may hold what the database cannot.
+    if (!/^[A-Za-z0-9]{1,128}$/.test(body.device_code)) {
+      reply.status(400);
+      return { error: 'invalid_grant' };
+    }
     try {
       const { userId } = await this.auth.api.redeemForDevice({ body: { device_code: body.device_code } });
-      const { device, token } = await this.devices.pair(userId, body.device_name ?? 'Desktop agent');
+      const { device, token } = await this.devices.pair(userId, deviceName(body.device_name));
       return {
         access_token: token,
         token_type: 'Bearer' as const,
@@ -68,3 +73,6 @@ export class DeviceController {
     return this.devices.revoke(actor, device);
   }
 }
+
+/** Without control characters, which a list of devices has no use for. */
+const deviceName = (given = ''): string => given.replaceAll(/\p{C}/gu, '').trim() || 'Desktop agent';

@@ -3,11 +3,13 @@ import {
   HEADERS,
   Me,
   MeChange,
+  PasswordProof,
   Session,
   SessionRef,
   VAULT_COOKIE,
   VaultUnlock,
   VaultUnlocked,
+  Welcomed,
 } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Res } from '@nestjs/common';
@@ -15,7 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { PUBLIC_URL } from '../tokens.js';
 import { Profile } from './profile.js';
-import { UnlockVault } from './unlock-vault.js';
+import { type Opened, UnlockVault } from './unlock-vault.js';
 
 const SessionList = z.object({ items: z.array(Session) }).meta({ id: 'SessionList' });
 
@@ -50,19 +52,29 @@ export class MeController {
   @Post('vault/unlock')
   @HttpCode(200)
   @Answers(200, VaultUnlocked)
-  @Refuses(401, 403, 422)
+  @Refuses(401, 403, 409, 422)
   async unlock(
     @TheActor() actor: AccountActor,
     @Body({ schema: VaultUnlock }) body: z.infer<typeof VaultUnlock>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { cookie, expires, recoveryCode } = await this.vault.unlock(actor, body);
-    const secure = this.publicUrl.startsWith('https:') ? '; Secure' : '';
-    reply.header(
-      'set-cookie',
-      `${VAULT_COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Strict; Expires=${expires.toUTCString()}${secure}`,
-    );
-    return { vault: 'open' as const, ...(recoveryCode && { recoveryCode }) };
+    const opened = await this.vault.unlock(actor, body);
+    this.setCookie(reply, opened);
+    return { vault: 'open' as const, ...(opened.recoveryCode && { recoveryCode: opened.recoveryCode }) };
+  }
+
+  @Post('vault/recovery-code')
+  @HttpCode(201)
+  @Answers(201, Welcomed, 'A new recovery code, shown this once; the old one opens nothing any more')
+  @Refuses(401, 403, 422)
+  async renewRecoveryCode(
+    @TheActor() actor: AccountActor,
+    @Body({ schema: PasswordProof }) { password }: z.infer<typeof PasswordProof>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const opened = await this.vault.renewRecoveryCode(actor, password);
+    this.setCookie(reply, opened);
+    return { recoveryCode: opened.recoveryCode };
   }
 
   @Get('sessions')
@@ -78,5 +90,13 @@ export class MeController {
   @Refuses(401, 403, 404, 422)
   endSession(@TheActor() actor: AccountActor, @Param('id', { schema: SessionRef }) session: SessionRef) {
     return this.profile.endSession(actor, session);
+  }
+
+  private setCookie(reply: FastifyReply, { cookie, expires }: Opened): void {
+    const secure = this.publicUrl.startsWith('https:') ? '; Secure' : '';
+    reply.header(
+      'set-cookie',
+      `${VAULT_COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Strict; Expires=${expires.toUTCString()}${secure}`,
+    );
   }
 }

@@ -7,13 +7,15 @@ import {
   OrgRef,
   type Session,
   type SessionRef,
+  type TimeZone,
 } from '@daybook/contracts';
-import type { Database } from '@daybook/database';
+import type { Database, Tx } from '@daybook/database';
 import { jsonRecord } from '@daybook/event-log';
 import type { EventStore } from '@daybook/event-store';
 import { problems } from '@daybook/service-kit';
 import type { z } from 'zod';
 import { type Accounts, sessionRef } from '../account/accounts.js';
+import { identityProblems } from '../identity.problems.js';
 
 interface ProfileRow {
   name: string;
@@ -58,34 +60,29 @@ export class Profile {
 
   async change(actor: AccountActor, change: z.infer<typeof MeChange>): Promise<void> {
     const at = this.clock();
-    const zone = change.timeZone;
     await this.database.transaction(async (tx) => {
+      // One change of a person at a time, so that the zones' history has no two of the same moment.
+      await tx.query('SELECT 1 FROM person WHERE user_id = $1 FOR UPDATE', [actor.userId]);
       if (change.name) await tx.query('UPDATE "user" SET name = $2 WHERE id = $1', [actor.userId, change.name]);
-      if (change.settings)
-        await tx.query('UPDATE person SET settings = settings || $2 WHERE user_id = $1', [
-          actor.userId,
-          JSON.stringify(change.settings),
-        ]);
+      if (change.settings) await changeSettings(tx, actor, change.settings);
       if (change.recoveryCodeSaved)
         await tx.query(
           'UPDATE person SET recovery_code_saved_at = coalesce(recovery_code_saved_at, $2) WHERE user_id = $1',
           [actor.userId, at],
         );
-      if (zone && zone !== (await this.accounts.timeZone(actor.userId))) {
-        await tx.query(
-          'INSERT INTO person_zone (user_id, from_at, time_zone) VALUES ($1, $2, $3) ON CONFLICT (user_id, from_at) DO UPDATE SET time_zone = excluded.time_zone',
-          [actor.userId, at, zone],
-        );
-        const fact = {
-          type: 'TimeZoneChanged' as const,
-          subject: actor.subject,
-          timeZone: zone,
-          at: Instant.parse(at.toISOString()),
-        };
-        await this.store.publish(tx, 'identity.subjects.v1', [jsonRecord('identity.subjects.v1', actor.subject, fact)]);
-      }
+      if (change.timeZone && change.timeZone !== (await this.accounts.timeZone(actor.userId, tx)))
+        await this.changeZone(tx, actor, change.timeZone, at);
     });
     this.onFacts();
+  }
+
+  private async changeZone(tx: Tx, { userId, subject }: AccountActor, timeZone: TimeZone, at: Date): Promise<void> {
+    await tx.query(
+      'INSERT INTO person_zone (user_id, from_at, time_zone) VALUES ($1, $2, $3) ON CONFLICT (user_id, from_at) DO UPDATE SET time_zone = excluded.time_zone',
+      [userId, at, timeZone],
+    );
+    const fact = { type: 'TimeZoneChanged' as const, subject, timeZone, at: Instant.parse(at.toISOString()) };
+    await this.store.publish(tx, 'identity.subjects.v1', [jsonRecord('identity.subjects.v1', subject, fact)]);
   }
 
   async sessions(actor: AccountActor): Promise<Session[]> {
@@ -115,4 +112,20 @@ export class Profile {
     if (!found) throw problems.not_found();
     await this.database.query('DELETE FROM session WHERE id = $1', [found.id]);
   }
+}
+
+/** Bytes of JSON that a person's settings may have in all. */
+const SETTINGS_BYTES = 16_384;
+
+/** Merged by key; null removes one. */
+async function changeSettings(tx: Tx, { userId }: AccountActor, change: Record<string, unknown>): Promise<void> {
+  const text = JSON.stringify(change);
+  // JSON can spell what PostgreSQL's cannot hold: NUL and half of a surrogate pair.
+  if (/\\u(0000|d[89a-f])/i.test(text)) throw problems.malformed('a setting holds a character that cannot be stored');
+  const { rows } = await tx.query<{ bytes: number }>(
+    'UPDATE person SET settings = jsonb_strip_nulls(settings || $2) WHERE user_id = $1 RETURNING octet_length(settings::text) AS bytes',
+    [userId, text],
+  );
+  if ((rows[0]?.bytes ?? 0) > SETTINGS_BYTES)
+    throw identityProblems.settings_too_large(`all settings together have at most ${SETTINGS_BYTES} bytes`);
 }

@@ -33,7 +33,7 @@ export class WelcomeController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { recoveryCode } = await this.welcome.create(body);
+    const recoveryCode = await this.welcome.create(body);
     const headers = new Headers({
       origin: this.publicUrl,
       'x-client-ip': header(request, HEADERS.clientIp) ?? '127.0.0.1',

@@ -8,13 +8,12 @@ import {
   SubjectRef,
   type TimeZone,
 } from '@daybook/contracts';
-import { type Database, sqlState, UNIQUE_VIOLATION } from '@daybook/database';
+import { type Database, type Queryable, sqlState, type Tx, UNIQUE_VIOLATION } from '@daybook/database';
 import { jsonRecord } from '@daybook/event-log';
 import type { EventStore } from '@daybook/event-store';
 import { newRef, tokenHash } from '../account/accounts.js';
 import { hashPassword } from '../account/passwords.js';
 import type { VaultKeys } from '../account/vault-keys.js';
-import type { Auth } from '../auth/auth.js';
 import { identityProblems } from '../identity.problems.js';
 
 export interface NewAccount {
@@ -25,17 +24,15 @@ export interface NewAccount {
   timeZone: TimeZone;
 }
 interface CodeRow {
+  subject: string;
   org: string | null;
 }
 
-/** A claim that was not finished in this time was cut short by a crash: the code works again. */
-const CLAIM_MS = 30_000;
 const WEEK_MS = 7 * 86_400_000;
 
 export interface WelcomeParts {
   database: Database;
   store: EventStore;
-  auth: Auth;
   vaults: VaultKeys;
   clock: () => Date;
   /** Something waits in the outbox. */
@@ -48,95 +45,91 @@ export class Welcome {
 
   /** While nobody has an account: a fresh code for the link that is printed; older ones are void. Null afterwards. */
   async firstCode(): Promise<string | null> {
-    const { database } = this.parts;
-    if ((await database.query('SELECT 1 FROM membership LIMIT 1')).rowCount) return null;
-    await database.query('DELETE FROM welcome_code WHERE org IS NULL');
-    return this.newCode(null, null, null);
+    return this.parts.database.transaction(async (tx) => {
+      if ((await tx.query('SELECT 1 FROM membership LIMIT 1')).rowCount) return null;
+      await tx.query('DELETE FROM welcome_code WHERE org IS NULL');
+      return newCode(tx, null, null, null);
+    });
   }
 
   async invite(org: Org, email: string): Promise<{ code: string; expiresAt: Date }> {
     const expiresAt = new Date(this.parts.clock().getTime() + WEEK_MS);
-    return { code: await this.newCode(org, email.toLowerCase(), expiresAt), expiresAt };
+    return { code: await newCode(this.parts.database, org, email.toLowerCase(), expiresAt), expiresAt };
   }
 
-  /** Makes the account and its vault; the recovery code is returned once. The code is used up with the account, not before. */
-  async create(account: NewAccount): Promise<{ recoveryCode: string }> {
-    const { database, auth, vaults } = this.parts;
+  /**
+   * Makes the account and its vault; the recovery code is returned once. Account, facts and the end of the code are one transaction:
+   * after a crash at any step either the code works again or the account is complete.
+   * Throws `welcome_code_invalid` (403), `account_exists` (409).
+   */
+  async create(account: NewAccount): Promise<string> {
     const email = account.email.toLowerCase();
-    const code = await this.claim(account.code, email);
-    const context = await auth.$context;
-    await this.removeUnfinished(email);
-    const user = await context.internalAdapter
-      .createUser({ email, name: account.name, emailVerified: true }, { method: 'email-password' })
-      .catch(async (error: unknown) => {
-        await this.release(account.code);
-        throw sqlState(error) === UNIQUE_VIOLATION || (await this.exists(email))
-          ? identityProblems.account_exists('sign in instead, or use another address')
-          : error;
+    // Without a code of ours nobody makes this server hash passwords.
+    await this.claim(this.parts.database, account.code, email);
+    const passwordHash = await hashPassword(account.password);
+    const recoveryCode = await this.parts.database
+      .transaction(async (tx) => {
+        // Of several at the same time one holds the row; the others find it gone.
+        const code = await this.claim(tx, account.code, email, 'FOR UPDATE');
+        await this.insert(tx, { ...account, email }, passwordHash, code);
+        await tx.query('DELETE FROM welcome_code WHERE code_hash = $1', [tokenHash(account.code)]);
+        return this.parts.vaults.create(SubjectRef.parse(code.subject), account.password);
+      })
+      .catch((error: unknown) => {
+        if (sqlState(error) === UNIQUE_VIOLATION)
+          throw identityProblems.account_exists('sign in instead, or use another address');
+        throw error;
       });
-    await context.internalAdapter.linkAccount({
-      userId: user.id,
-      providerId: 'credential',
-      accountId: user.id,
-      password: await hashPassword(account.password),
-    });
-    const subject = SubjectRef.parse(newRef());
-    const { recoveryCode } = await vaults.create(subject, account.password);
-    await database.transaction(async (tx) => {
-      const at = this.parts.clock();
-      const org = OrgRef.parse(code.org ?? newRef());
-      const member = MemberRef.parse(newRef());
-      const role: Role = code.org ? 'member' : 'owner';
-      await tx.query('INSERT INTO person (user_id, subject) VALUES ($1, $2)', [user.id, subject]);
-      if (!code.org)
-        await tx.query('INSERT INTO organisation (org, name, made_at) VALUES ($1, $2, $3)', [org, account.name, at]);
-      await tx.query('INSERT INTO membership (member, user_id, org, role, joined_at) VALUES ($1, $2, $3, $4, $5)', [
-        member,
-        user.id,
-        org,
-        role,
-        at,
-      ]);
-      await tx.query('INSERT INTO person_zone (user_id, from_at, time_zone) VALUES ($1, $2, $3)', [
-        user.id,
-        at,
-        account.timeZone,
-      ]);
-      await tx.query('UPDATE welcome_code SET used_at = $2 WHERE code_hash = $1', [tokenHash(account.code), at]);
-      const when = Instant.parse(at.toISOString());
-      await this.parts.store.publish(tx, 'identity.subjects.v1', [
-        jsonRecord('identity.subjects.v1', subject, {
-          type: 'SubjectJoined',
-          subject,
-          org,
-          timeZone: account.timeZone,
-          at: when,
-        }),
-      ]);
-      await this.parts.store.publish(tx, 'identity.memberships.v1', [
-        jsonRecord('identity.memberships.v1', org, { type: 'MemberJoined', org, member, role, at: when }),
-      ]);
-    });
     this.parts.onFacts();
-    return { recoveryCode };
+    return recoveryCode;
   }
 
-  private async newCode(org: Org | null, email: string | null, expiresAt: Date | null): Promise<string> {
-    const code = randomBytes(24).toString('base64url');
-    await this.parts.database.query(
-      'INSERT INTO welcome_code (code_hash, org, email, expires_at) VALUES ($1, $2, $3, $4)',
-      [tokenHash(code), org, email, expiresAt],
+  private async insert(tx: Tx, account: NewAccount, passwordHash: string, code: CodeRow): Promise<void> {
+    const at = this.parts.clock();
+    const when = Instant.parse(at.toISOString());
+    const userId = newRef();
+    const subject = SubjectRef.parse(code.subject);
+    const org = OrgRef.parse(code.org ?? newRef());
+    const member = MemberRef.parse(newRef());
+    const role: Role = code.org ? 'member' : 'owner';
+    // better-auth's own functions take connections of their own; only in our transaction is an account whole or not there.
+    await tx.query(
+      'INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt") VALUES ($1, $2, $3, true, $4, $4)',
+      [userId, account.name, account.email, at],
     );
-    return code;
+    await tx.query(
+      `INSERT INTO account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt") VALUES ($1, $2, 'credential', $2, $3, $4, $4)`,
+      [newRef(), userId, passwordHash, at],
+    );
+    await tx.query('INSERT INTO person (user_id, subject) VALUES ($1, $2)', [userId, subject]);
+    if (!code.org)
+      await tx.query('INSERT INTO organisation (org, name, made_at) VALUES ($1, $2, $3)', [org, account.name, at]);
+    await tx.query('INSERT INTO membership (member, user_id, org, role, joined_at) VALUES ($1, $2, $3, $4, $5)', [
+      member,
+      userId,
+      org,
+      role,
+      at,
+    ]);
+    await tx.query('INSERT INTO person_zone (user_id, from_at, time_zone) VALUES ($1, $2, $3)', [
+      userId,
+      at,
+      account.timeZone,
+    ]);
+    const { store } = this.parts;
+    const { timeZone } = account;
+    await store.publish(tx, 'identity.subjects.v1', [
+      jsonRecord('identity.subjects.v1', subject, { type: 'SubjectJoined', subject, org, timeZone, at: when }),
+    ]);
+    await store.publish(tx, 'identity.memberships.v1', [
+      jsonRecord('identity.memberships.v1', org, { type: 'MemberJoined', org, member, role, at: when }),
+    ]);
   }
 
-  /** One of several at the same time gets it. */
-  private async claim(code: string, email: string): Promise<CodeRow> {
-    const now = this.parts.clock();
-    const { rows } = await this.parts.database.query<CodeRow>(
-      `UPDATE welcome_code SET claimed_at = $2 WHERE code_hash = $1 AND used_at IS NULL AND (claimed_at IS NULL OR claimed_at < $3)
-         AND (expires_at IS NULL OR expires_at > $2) AND (email IS NULL OR email = $4) RETURNING org`,
-      [tokenHash(code), now, new Date(now.getTime() - CLAIM_MS), email],
+  private async claim(db: Queryable, code: string, email: string, lock: '' | 'FOR UPDATE' = ''): Promise<CodeRow> {
+    const { rows } = await db.query<CodeRow>(
+      `SELECT subject, org FROM welcome_code WHERE code_hash = $1 AND (expires_at IS NULL OR expires_at > $2) AND (email IS NULL OR email = $3) ${lock}`,
+      [tokenHash(code), this.parts.clock(), email],
     );
     if (!rows[0])
       throw identityProblems.welcome_code_invalid(
@@ -144,22 +137,16 @@ export class Welcome {
       );
     return rows[0];
   }
+}
 
-  private async release(code: string): Promise<void> {
-    await this.parts.database.query('UPDATE welcome_code SET claimed_at = NULL WHERE code_hash = $1', [
-      tokenHash(code),
-    ]);
-  }
-
-  /** A user without a person behind it is what a crash left of an earlier try. */
-  private async removeUnfinished(email: string): Promise<void> {
-    const { database } = this.parts;
-    const left = `SELECT u.id FROM "user" u WHERE u.email = $1 AND NOT EXISTS (SELECT 1 FROM person p WHERE p.user_id = u.id)`;
-    await database.query(`DELETE FROM account WHERE "userId" IN (${left})`, [email]);
-    await database.query(`DELETE FROM "user" WHERE id IN (${left})`, [email]);
-  }
-
-  private async exists(email: string): Promise<boolean> {
-    return (await this.parts.database.query('SELECT 1 FROM "user" WHERE email = $1', [email])).rowCount === 1;
-  }
+async function newCode(db: Queryable, org: Org | null, email: string | null, expiresAt: Date | null): Promise<string> {
+  const code = randomBytes(24).toString('base64url');
+  await db.query('INSERT INTO welcome_code (code_hash, subject, org, email, expires_at) VALUES ($1, $2, $3, $4, $5)', [
+    tokenHash(code),
+    newRef(),
+    org,
+    email,
+    expiresAt,
+  ]);
+  return code;
 }
