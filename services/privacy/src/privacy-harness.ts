@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchId,
   CONSENT_TEXT_VERSION,
@@ -43,6 +44,8 @@ type Who = Pick<Person, 'subject' | 'org' | 'session'>;
 export interface HarnessOptions {
   /** A real clock and real waits, where time itself is tested. */
   realTime?: boolean;
+  /** What waits for the door's lease to run out; nothing, on a clock that stands still, unless told. */
+  wait?: (milliseconds: number) => Promise<unknown>;
 }
 
 /** The real service on a real PostgreSQL, with people who have a vault, and hands to seal and open as ingestion and timeline do. */
@@ -90,7 +93,8 @@ export class PrivacyHarness {
       receiptSigner: this.receipts,
       receiptKeys: new Map([['spec', this.receipts.publicKey]]),
       clock: this.now,
-      ...(!this.options.realTime && { wait: async () => undefined }),
+      wait:
+        this.options.wait ?? (this.options.realTime ? (milliseconds) => sleep(milliseconds) : async () => undefined),
     });
     await this.service.start();
   }

@@ -77,7 +77,8 @@ export class Consents implements ConsentReader {
       },
     );
     if (isRefusal(decided)) throw consentProblems[decided.refused as keyof typeof consentProblems](decided.detail);
-    if (change.state !== 'on' && decided.events.length) await (this.options.wait ?? sleep)(DOOR_LEASE_MS);
+    // Also when it was off already: it may have been switched off a moment ago, by another window.
+    if (change.state !== 'on') await this.leasesRunOut();
     return this.view(source, decided.state);
   }
 
@@ -86,7 +87,10 @@ export class Consents implements ConsentReader {
     const given = [...(await this.rows(this.options.database, subject, org))].filter(
       ([, state]) => state.status === 'given',
     );
-    await Promise.all(given.map(([source]) => this.set(subject, org, source as Source, change)));
+    await Promise.all([
+      ...given.map(([source]) => this.set(subject, org, source as Source, change)),
+      this.leasesRunOut(),
+    ]);
     return this.list(subject, org);
   }
 
@@ -109,6 +113,11 @@ export class Consents implements ConsentReader {
     const state = (await this.rows(this.options.database, subject, org)).get(source) ?? { status: 'never' };
     const now = this.options.clock().getTime();
     return { state: stateAt(state, now), accepts: consentedTime(state, zones, now) };
+  }
+
+  /** A timer may fire a millisecond early; the lease of who asked just before the commit must not outlive it. */
+  private leasesRunOut(): Promise<unknown> {
+    return (this.options.wait ?? sleep)(DOOR_LEASE_MS + 10);
   }
 
   private async rows(db: Queryable, subject: SubjectRef, org: OrgRef): Promise<Map<string, ConsentStream>> {
