@@ -212,6 +212,8 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
         }),
       );
       await erasure.start();
+      // Deletions that came while this was down, or since the backup that was restored, are carried out before anything is opened.
+      await erasure.caughtUp();
       due.start();
     },
     stop: async () => {
