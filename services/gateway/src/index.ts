@@ -1,3 +1,7 @@
+export { DocumentConflict } from './document/merge-documents.js';
 export { InProcess } from './forward/in-process.js';
 export type { Upstream } from './forward/upstream.js';
-export { closeGateway, createGateway, type GatewayDeps } from './gateway.js';
+export { createGateway, type GatewayDeps } from './gateway.js';
+export { LIMITS, type Limits } from './limit/limits.js';
+export { closeGateway, UnsafeListen } from './refusal/safe-listen.js';
+export { UnownedRoute } from './route/forwarded-routes.js';

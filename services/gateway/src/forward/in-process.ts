@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemBody } from '../problem-body.js';
+import { gatewayProblems } from '../gateway.problems.js';
 import type { Upstream } from './upstream.js';
 
 interface Routable {
@@ -26,7 +26,7 @@ export class InProcess implements Upstream {
       else
         response
           .writeHead(504, { 'content-type': 'application/problem+json' })
-          .end(JSON.stringify(problemBody(504, 'timeout', 'The answer took too long')));
+          .end(JSON.stringify(gatewayProblems.timeout('try again').toProblem()));
     }, this.timeoutMs);
     response.once('close', () => clearTimeout(timer));
     reply.hijack();

@@ -3,20 +3,28 @@ import type { Audience } from '@daybook/contracts';
 /** Who may call a route at all; the service behind it decides about the rest. */
 export type Caller = 'person' | 'device' | 'anybody';
 
-export interface Route {
+export interface Owner {
   prefix: string;
   service: Audience;
   callers: readonly Caller[];
   /** What a device may do there; all methods unless told. */
   deviceMethods?: readonly string[];
+  /** How often, see limits.ts; `usual` unless told. */
+  limit?: 'entry' | 'pairing' | 'unlock';
 }
 
-/** Which service owns which prefix, and who may knock. The longest prefix wins; what is not here is 404. */
-export const ROUTES: readonly Route[] = [
+/** Which service owns which prefix, and who may knock. The longest prefix wins. */
+export const OWNERS: readonly Owner[] = [
   { prefix: '/api/auth', service: 'identity', callers: ['anybody'] },
-  { prefix: '/v1/welcome', service: 'identity', callers: ['anybody'] },
-  { prefix: '/v1/devices/token', service: 'identity', callers: ['anybody'] },
+  { prefix: '/api/auth/sign-in', service: 'identity', callers: ['anybody'], limit: 'entry' },
+  { prefix: '/api/auth/change-password', service: 'identity', callers: ['anybody'], limit: 'entry' },
+  { prefix: '/api/auth/request-password-reset', service: 'identity', callers: ['anybody'], limit: 'entry' },
+  { prefix: '/api/auth/reset-password', service: 'identity', callers: ['anybody'], limit: 'entry' },
+  { prefix: '/api/auth/device', service: 'identity', callers: ['anybody'], limit: 'pairing' },
+  { prefix: '/v1/welcome', service: 'identity', callers: ['anybody'], limit: 'entry' },
+  { prefix: '/v1/devices/token', service: 'identity', callers: ['anybody'], limit: 'pairing' },
   { prefix: '/v1/me', service: 'identity', callers: ['person'] },
+  { prefix: '/v1/me/vault', service: 'identity', callers: ['person'], limit: 'unlock' },
   { prefix: '/v1/invitations', service: 'identity', callers: ['person'] },
   { prefix: '/v1/activity', service: 'ingestion', callers: ['device'] },
   { prefix: '/v1/days', service: 'timeline', callers: ['person'] },
@@ -32,6 +40,10 @@ export const ROUTES: readonly Route[] = [
   { prefix: '/v1/exports', service: 'timesheets', callers: ['person'] },
 ];
 
-const BY_LENGTH = [...ROUTES].sort((a, b) => b.prefix.length - a.prefix.length);
-export const routeOf = (path: string): Route | undefined =>
+const BY_LENGTH = [...OWNERS].sort((a, b) => b.prefix.length - a.prefix.length);
+export const ownerOf = (path: string): Owner | undefined =>
   BY_LENGTH.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+
+/** Whether this kind of caller may use this method there. */
+export const admits = (owner: Owner, kind: 'person' | 'device', method: string): boolean =>
+  owner.callers.includes(kind) && (kind === 'person' || owner.deviceMethods?.includes(method) !== false);

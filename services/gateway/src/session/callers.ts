@@ -9,9 +9,12 @@ import {
 } from '@daybook/contracts';
 import type { ActorSigner } from '@daybook/service-kit';
 import type { FastifyRequest } from 'fastify';
-import type { Route } from '../route/routes.js';
+import type { Owner } from '../route/routes.js';
 
 export type Identified = AccountActor | DeviceActor | null;
+
+/** Those who pass the vault cookie on to the broker, or set it. */
+const VAULT_AUDIENCES: readonly Audience[] = ['timeline', 'privacy', 'identity'];
 
 /** Finds out who is calling, and vouches for them to one service at a time. */
 export class Callers {
@@ -20,25 +23,28 @@ export class Callers {
     private readonly signer: ActorSigner,
   ) {}
 
+  /** A request with an authorization header is a device's, whatever cookies it has. */
   async identify(request: FastifyRequest): Promise<Identified> {
-    const bearer = /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer) return this.directory.device(bearer);
-    return request.headers.cookie ? this.directory.session(request.headers.cookie) : null;
+    const { authorization, cookie } = request.headers;
+    if (authorization !== undefined) {
+      const token = /^Bearer ([A-Za-z0-9_-]{20,200})$/i.exec(authorization)?.[1];
+      return token ? this.directory.device(token) : null;
+    }
+    return cookie ? this.directory.session(cookie) : null;
   }
 
   /** Tokens for the route's service only: timeline and privacy learn the subject, timesheets the member, never both. */
-  async headersFor(route: Route, caller: Identified, request: FastifyRequest): Promise<Record<string, string>> {
-    const headers: Record<string, string> = { [HEADERS.clientIp]: request.ip };
-    if (caller) headers[HEADERS.actor] = await this.signer.sign(route.service, actorFor(route.service, caller));
-    if (caller?.kind === 'account' && route.service === 'timeline')
+  async headersFor({ service }: Owner, caller: Identified, request: FastifyRequest): Promise<Record<string, string>> {
+    const headers: Record<string, string> = {};
+    // Only sign-in is limited by address behind the edge; nobody else learns where somebody is.
+    if (service === 'identity') headers[HEADERS.clientIp] = request.ip;
+    if (!caller) return headers;
+    headers[HEADERS.actor] = await this.signer.sign(service, actorFor(service, caller));
+    if (caller.kind === 'device') return headers;
+    if (service === 'timeline')
       headers[HEADERS.brokerActor] = await this.signer.sign('privacy', actorFor('privacy', caller));
     const vault = cookieValue(request.headers.cookie, VAULT_COOKIE);
-    if (
-      caller?.kind === 'account' &&
-      vault &&
-      (route.service === 'timeline' || route.service === 'privacy' || route.service === 'identity')
-    )
-      headers[HEADERS.vault] = vault;
+    if (vault && VAULT_AUDIENCES.includes(service)) headers[HEADERS.vault] = vault;
     return headers;
   }
 }

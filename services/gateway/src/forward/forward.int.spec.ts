@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger } from '@daybook/service-kit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ask, GatewayHarness, gate, holdGate, type Person } from '../gateway-harness.js';
+import { closeGateway } from '../index.js';
+
+describe('handing over', () => {
+  let harness: GatewayHarness;
+  let ada: Person;
+  beforeAll(async () => {
+    harness = await GatewayHarness.start();
+    ada = harness.person();
+  });
+  afterEach(() => gate.open());
+  afterAll(() => harness.stop());
+
+  it('answers 504 for a service that is silent, and survives its late answer', async () => {
+    holdGate();
+    const { url } = await harness.listen({ timeoutMs: 80 });
+    const asked = await ask(url, 'GET', '/v1/exports/slow', { cookie: ada.cookie });
+    expect(asked.status).toBe(504);
+    expect(JSON.parse(asked.text)).toMatchObject({ code: 'timeout', status: 504 });
+    expect(asked.headers.get('x-content-type-options')).toBe('nosniff');
+    gate.open();
+    await sleep(50);
+    expect((await ask(url, 'GET', '/v1/exports/slow', { cookie: ada.cookie })).status).toBe(200);
+  });
+
+  it('ends the connection of an answer that stops halfway, so that nobody takes half for whole', async () => {
+    holdGate();
+    const { url } = await harness.listen({ timeoutMs: 80 });
+    await expect(ask(url, 'GET', '/v1/exports/endless', { cookie: ada.cookie })).rejects.toThrow();
+    gate.open();
+    await sleep(20);
+    expect((await ask(url, 'GET', '/v1/exports/endless', { cookie: ada.cookie })).text).toBe('the beginning the end');
+  });
+
+  it('survives clients that go away while a service works', async () => {
+    holdGate();
+    const { url } = await harness.listen();
+    const asked = get(`${url}/v1/exports/slow`, { headers: { cookie: ada.cookie } });
+    asked.on('error', () => undefined);
+    await sleep(50);
+    asked.destroy();
+    gate.open();
+    await sleep(50);
+    expect((await ask(url, 'GET', '/v1/me', { cookie: ada.cookie })).status).toBe(200);
+  });
+
+  it('closes after the requests in flight, at once for idle connections', async () => {
+    holdGate();
+    const { url, gateway } = await harness.listen();
+    const agent = new Agent({ keepAlive: true });
+    const [idle] = await once(get(`${url}/health/live`, { agent }), 'response');
+    idle.resume();
+    await once(idle, 'end');
+    const busy = ask(url, 'GET', '/v1/exports/slow', { cookie: ada.cookie });
+    await sleep(50);
+    const started = performance.now();
+    const closing = closeGateway(gateway, 5_000);
+    await sleep(100);
+    gate.open();
+    expect((await busy).status).toBe(200);
+    await closing;
+    expect(performance.now() - started).toBeLessThan(1_000);
+    await expect(ask(url, 'GET', '/health/live')).rejects.toThrow();
+    agent.destroy();
+  });
+
+  it('does not wait for ever: neither for a stuck request nor for a connection that says nothing', async () => {
+    holdGate();
+    const { url, gateway } = await harness.listen();
+    const stuck = ask(url, 'GET', '/v1/exports/slow', { cookie: ada.cookie }).catch(() => 'cut');
+    const silent = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    silent.on('error', () => undefined);
+    await sleep(50);
+    const started = performance.now();
+    await closeGateway(gateway, 200);
+    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(await stuck).toBe('cut');
+    silent.destroy();
+  });
+
+  it('logs failures by route, never by address or value (P28)', async () => {
+    const lines: string[] = [];
+    const destination = new Writable({
+      write: (chunk, _encoding, done) => {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    const { url } = await harness.listen({ logger: createLogger('gateway', { destination, level: 'debug' }) });
+    harness.directoryDown = true;
+    await ask(url, 'GET', '/v1/days/canary-in-the-path?and=canary-in-the-query', { cookie: `${ada.cookie}; x=canary` });
+    harness.directoryDown = false;
+    expect(lines.join('')).toContain('/v1/days/:day');
+    expect(lines.join('')).not.toContain('canary');
+    expect(lines.join('')).not.toContain('session=');
+  });
+});
