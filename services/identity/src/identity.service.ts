@@ -58,7 +58,7 @@ export interface IdentityDeps {
 export interface IdentityService {
   app: NestFastifyApplication;
   directory: SessionDirectory;
-  /** Code of the one-time link while nobody has an account. */
+  /** Code of the one-time link, made by `start` while nobody has an account. */
   firstCode(): Promise<string | null>;
   /** Deletes what has expired; also done at the start and every hour. */
   removeExpired(): Promise<void>;
@@ -106,9 +106,10 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   return {
     app,
     directory: new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock),
-    firstCode: () => welcome.firstCode(),
+    firstCode: async () => welcome.firstCode,
     removeExpired: () => expired.remove(),
     start: async () => {
+      await welcome.start();
       relay.start();
       expired.start();
     },

@@ -3,7 +3,6 @@ import { type Logger, ProblemError, problems } from '@daybook/service-kit';
 import { APIError } from 'better-auth/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Auth } from './auth.js';
-import { shownUserCode } from './device-flow.js';
 
 /** What of better-auth is reachable over HTTP. Everything else that it can do is 404, whatever a new version adds. */
 export const AUTH_ROUTES = [
@@ -68,7 +67,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, auth: Auth, 
   if (retryAfter) reply.header('retry-after', retryAfter);
   const text = await response.text();
   if (response.status >= 400) return refuse(reply, asProblem(response.status, parsed(text)));
-  return reply.send(request.url.startsWith('/api/auth/device/code') ? withShownCode(text) : text);
+  return reply.send(text);
 }
 
 const DROPPED = new Set(['set-cookie', 'content-length', 'x-retry-after', 'connection', 'transfer-encoding']);
@@ -111,15 +110,6 @@ function asProblem(status: number, own: Record<string, unknown>): Problem {
 
 const refuse = (reply: FastifyReply, problem: Problem) =>
   reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
-
-function withShownCode(text: string): string {
-  const answer = parsed(text);
-  if (typeof answer.user_code !== 'string') return text;
-  const code = shownUserCode(answer.user_code);
-  const complete = new URL(String(answer.verification_uri));
-  complete.searchParams.set('user_code', code);
-  return JSON.stringify({ ...answer, user_code: code, verification_uri_complete: complete.href });
-}
 
 function parsed(text: string): Record<string, unknown> {
   try {

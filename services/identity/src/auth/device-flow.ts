@@ -37,10 +37,8 @@ export const deviceRedemption = () => ({
 });
 
 const LETTERS = 'BCDFGHJKMNPQRSTVWXZ23456789';
-/** Eight letters that cannot be mistaken for each other and spell nothing: 38 bits for 15 minutes. */
+/** Eight letters that cannot be mistaken for each other and spell nothing: 38 bits for 15 minutes. Shown as `BCDF-GH23`. */
 const newUserCode = (): string => Array.from({ length: 8 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 
-/** As shown: `BCDF-GH23`. */
-export const shownUserCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4)}`;
-/** As stored, however it was typed. */
+/** However it was typed. */
 export const storedUserCode = (typed: string): string => typed.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');

@@ -41,11 +41,14 @@ export interface WelcomeParts {
 
 /** Makes accounts from one-time codes: the first one's, and invitations'. There is no other sign-up. */
 export class Welcome {
+  /** Code of the link that is printed, made at this start while nobody had an account; null afterwards. */
+  firstCode: string | null = null;
+
   constructor(private readonly parts: WelcomeParts) {}
 
-  /** While nobody has an account: a fresh code for the link that is printed; older ones are void. Null afterwards. */
-  async firstCode(): Promise<string | null> {
-    return this.parts.database.transaction(async (tx) => {
+  /** While nobody has an account, every start makes a fresh code; older ones are void. */
+  async start(): Promise<void> {
+    this.firstCode = await this.parts.database.transaction(async (tx) => {
       if ((await tx.query('SELECT 1 FROM membership LIMIT 1')).rowCount) return null;
       await tx.query('DELETE FROM welcome_code WHERE org IS NULL');
       return newCode(tx, null, null, null);
@@ -80,6 +83,7 @@ export class Welcome {
           throw identityProblems.account_exists('sign in instead, or use another address');
         throw error;
       });
+    this.firstCode = null;
     this.parts.onFacts();
     return recoveryCode;
   }
