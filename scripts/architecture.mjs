@@ -105,7 +105,11 @@ export function brokenHabits(baseDir = root) {
     if (!/\.tsx?$/.test(name) || /\.(spec|contract)\.tsx?$/.test(name)) continue;
     const text = readFileSync(path, 'utf8');
     if (PURE.test(name) && CLOCK.test(text)) found.push(`clock-or-dice-in-pure-code: ${name}`);
-    if (/\bprocess\.env\b/.test(text) && basename(name) !== 'config.ts' && !name.startsWith('libs/testing/'))
+    if (
+      /\bprocess\.env\b/.test(text) &&
+      !/(^|\.)config\.ts$/.test(basename(name)) &&
+      !/^libs\/testing\/|\/e2e\//.test(name)
+    )
       found.push(`environment-outside-config: ${name}`);
   }
   return found;

@@ -1,0 +1,3 @@
+export function DayPage() {
+  return <h1>DayPage</h1>;
+}

@@ -1,0 +1,3 @@
+export function FirstStepsPage() {
+  return <h1>FirstStepsPage</h1>;
+}

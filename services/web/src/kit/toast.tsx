@@ -1,0 +1,32 @@
+import { notifications } from '@mantine/notifications';
+import { problemText } from './problem-note.js';
+
+/** A line at the bottom, with a way back where there is one. */
+export function toast(message: string, undo?: () => void): void {
+  const id = crypto.randomUUID();
+  notifications.show({
+    id,
+    withCloseButton: !undo,
+    autoClose: undo ? 10_000 : 5_000,
+    message: (
+      <span className="row">
+        <span className="grow">{message}</span>
+        {undo && (
+          <button
+            type="button"
+            className="btn sm"
+            onClick={() => {
+              notifications.hide(id);
+              undo();
+            }}
+          >
+            Undo
+          </button>
+        )}
+      </span>
+    ),
+  });
+}
+
+export const toastProblem = (error: unknown): void =>
+  void notifications.show({ color: 'red', autoClose: 8_000, message: problemText(error) });

@@ -1,0 +1,3 @@
+export function PairPage() {
+  return <h1>PairPage</h1>;
+}

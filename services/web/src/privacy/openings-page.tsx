@@ -1,0 +1,3 @@
+export function OpeningsPage() {
+  return <h1>OpeningsPage</h1>;
+}
