@@ -143,7 +143,7 @@ export class PrivacyHarness {
     return this.signer.sign(audience, { kind: 'person', subject, org, session } satisfies PersonActor);
   }
 
-  async request(person: Who, method: 'GET' | 'PUT' | 'POST', url: string, payload?: object) {
+  async request(person: Who, method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, payload?: object) {
     const answer = await this.service.app.inject({
       method,
       url,

@@ -26,7 +26,7 @@ import { PrivacyDoor } from './door/privacy-door.js';
 import { askFor, DueWork } from './due-work.js';
 import { EpochKeys } from './epoch/epoch-keys.js';
 import { KeyFiles } from './epoch/key-files.js';
-import { ErasureCaseController } from './erasure-case/erasure-case.controller.js';
+import { ErasureCaseController, ForgetDayController } from './erasure-case/erasure-case.controller.js';
 import { ErasureCases } from './erasure-case/erasure-cases.js';
 import { openingStore } from './openings/opening-store.js';
 import { OpeningsController } from './openings/openings.controller.js';
@@ -160,7 +160,13 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     name: 'privacy',
     logger,
     actors: deps.actors,
-    controllers: [ConsentController, ErasureCaseController, OpeningsController, RetentionController],
+    controllers: [
+      ConsentController,
+      ErasureCaseController,
+      ForgetDayController,
+      OpeningsController,
+      RetentionController,
+    ],
     providers: [
       { provide: Consents, useValue: consents },
       { provide: ErasureCases, useValue: cases },

@@ -71,6 +71,20 @@ describe('the public document', () => {
     await expect(harness.gateway({ documents: [one, one] })).resolves.toBeDefined();
   });
 
+  it('lets one path have methods of two services: a day is read from timeline and forgotten by privacy', async () => {
+    const part = (method: string) =>
+      ({
+        ...harness.documents()[0],
+        paths: { '/v1/days/{day}': { [method]: { responses: {} } } },
+        components: {},
+      }) as OpenAPIObject;
+    const gateway = await harness.gateway({ documents: [part('get'), part('delete')] });
+    const answer = await gateway.inject('/v1/openapi.json');
+    const day = answer.json<OpenAPIObject>().paths['/v1/days/{day}'] as Record<string, { tags: string[] }>;
+    expect(day.get?.tags).toEqual(['timeline']);
+    expect(day.delete?.tags).toEqual(['privacy']);
+  });
+
   it('is shown at /docs without a script of any other place', async () => {
     const page = await ask(url, 'GET', '/docs');
     const wanted = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');

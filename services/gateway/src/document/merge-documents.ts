@@ -22,7 +22,7 @@ export function mergeDocuments(parts: readonly Part[], publicUrl: string): OpenA
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicUrl }],
-    paths: { ...union('path', all, (part) => part.paths), ...(EDGE_PATHS as OpenAPIObject['paths']) },
+    paths: { ...pathsOf(all), ...(EDGE_PATHS as OpenAPIObject['paths']) },
     components: {
       schemas: union('schema', all, (part) => part.components?.schemas ?? {}),
       securitySchemes: {
@@ -41,7 +41,7 @@ export function mergeDocuments(parts: readonly Part[], publicUrl: string): OpenA
 }
 
 function complete({ method, path, operation }: Operation): void {
-  const owner = ownerOf(path);
+  const owner = ownerOf(method, path);
   operation.tags = [owner?.service ?? 'gateway'];
   // Two services may name a controller alike.
   operation.operationId = `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`;
@@ -80,6 +80,23 @@ function union<Value>(what: string, parts: readonly Part[], pick: (part: Part) =
     merged[name] = value;
   }
   return merged;
+}
+
+/** One path may have methods of two services, one method never. */
+function pathsOf(parts: readonly Part[]): OpenAPIObject['paths'] {
+  const operations = union('operation', parts, (part) =>
+    Object.fromEntries(
+      Object.entries(part.paths).flatMap(([path, item]) =>
+        Object.entries(item).map(([method, operation]) => [`${method} ${path}`, operation as object]),
+      ),
+    ),
+  );
+  const paths: Record<string, Record<string, object>> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    const [method = '', path = ''] = name.split(' ');
+    paths[path] = { ...paths[path], [method]: operation };
+  }
+  return paths as OpenAPIObject['paths'];
 }
 
 function refuseRepeatedIds(document: OpenAPIObject): void {

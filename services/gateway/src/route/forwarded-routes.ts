@@ -26,7 +26,7 @@ export class UnownedRoute extends Error {
 export function addForwardedRoutes(gateway: FastifyInstance, document: OpenAPIObject, parts: ForwardParts): void {
   for (const { method, path } of operationsOf(document)) {
     if (gateway.hasRoute({ method, url: fastifyPath(path) })) continue;
-    const owner = ownerOf(path);
+    const owner = ownerOf(method, path);
     if (!owner) throw new UnownedRoute(path);
     gateway.route({
       method,

@@ -5,6 +5,8 @@ export type Caller = 'person' | 'device' | 'anybody';
 
 export interface Owner {
   prefix: string;
+  /** Only this method there; what the prefix says of the rest belongs to others. */
+  method?: string;
   service: Audience;
   callers: readonly Caller[];
   /** What a device may do there; all methods unless told. */
@@ -28,6 +30,8 @@ export const OWNERS: readonly Owner[] = [
   { prefix: '/v1/invitations', service: 'identity', callers: ['person'] },
   { prefix: '/v1/activity', service: 'ingestion', callers: ['device'] },
   { prefix: '/v1/days', service: 'timeline', callers: ['person'] },
+  // Forgetting a whole day is an erasure, and only privacy orders those.
+  { prefix: '/v1/days/{day}', method: 'DELETE', service: 'privacy', callers: ['person'] },
   { prefix: '/v1/rules', service: 'timeline', callers: ['person'] },
   { prefix: '/v1/privacy', service: 'privacy', callers: ['person'] },
   { prefix: '/v1/privacy/consents', service: 'privacy', callers: ['person', 'device'], deviceMethods: ['GET'] },
@@ -40,9 +44,11 @@ export const OWNERS: readonly Owner[] = [
   { prefix: '/v1/exports', service: 'timesheets', callers: ['person'] },
 ];
 
-const BY_LENGTH = [...OWNERS].sort((a, b) => b.prefix.length - a.prefix.length);
-export const ownerOf = (path: string): Owner | undefined =>
-  BY_LENGTH.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+/** Those of one method stand for that very path, so that they take nothing below it from its owner. */
+const EXACT = new Map(OWNERS.flatMap((owner) => (owner.method ? [[`${owner.method} ${owner.prefix}`, owner]] : [])));
+const BY_LENGTH = OWNERS.filter((owner) => !owner.method).sort((a, b) => b.prefix.length - a.prefix.length);
+export const ownerOf = (method: string, path: string): Owner | undefined =>
+  EXACT.get(`${method} ${path}`) ?? BY_LENGTH.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
 
 /** Whether this kind of caller may use this method there. */
 export const admits = (owner: Owner, kind: 'person' | 'device', method: string): boolean =>

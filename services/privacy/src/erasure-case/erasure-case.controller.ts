@@ -1,6 +1,6 @@
-import { CaseRef, ErasureCase, ErasureRequest, type PersonActor } from '@daybook/contracts';
+import { CaseRef, Day, ErasureCase, ErasureRequest, type PersonActor } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { ErasureCases } from './erasure-cases.js';
 
@@ -31,5 +31,24 @@ export class ErasureCaseController {
   @Refuses(401, 404, 422)
   read(@TheActor() actor: PersonActor, @Param('caseRef', { schema: CaseRef }) caseRef: CaseRef) {
     return this.cases.get(actor.subject, actor.org, caseRef);
+  }
+}
+
+/** Forgetting a day, where the person looks at it. */
+@Controller('v1/days')
+@For('person')
+export class ForgetDayController {
+  constructor(@Inject(ErasureCases) private readonly cases: ErasureCases) {}
+
+  @Delete(':day')
+  @HttpCode(202)
+  @Answers(
+    202,
+    ErasureCase,
+    'What was remembered of that day is unreadable from now on; follow the case for the receipts',
+  )
+  @Refuses(401, 403, 422)
+  forget(@TheActor() actor: PersonActor, @Param('day', { schema: Day }) day: Day) {
+    return this.cases.open(actor.subject, actor.org, { scope: 'day', day });
   }
 }

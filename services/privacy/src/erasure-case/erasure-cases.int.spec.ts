@@ -62,7 +62,9 @@ describe('an erasure case (P25)', () => {
     await privacy.switchOn(person);
     const before = await privacy.ask(person);
     const bytes = await privacy.seal(person, 'that day');
-    expect((await privacy.erase(person, { scope: 'day', day: TODAY })).status).toBe(202);
+    const opened = await privacy.request(person, 'DELETE', `/v1/days/${TODAY}`);
+    expect(opened.status).toBe(202);
+    expect(opened.body).toMatchObject({ scope: 'day', state: 'unreadable' });
     expect(await privacy.openFor(person, bytes)).toBeNull();
     const after = await privacy.ask(person);
     expect(after.alias).toBe(before.alias);
