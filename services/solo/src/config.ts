@@ -25,6 +25,7 @@ const Environment = z.object({
   DAYBOOK_SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'use an address like smtps://user:password@mail.example.org' })
     .optional(),
+  DAYBOOK_OPERATOR_EMAIL: z.email('use an address like operator@example.org').optional(),
   DAYBOOK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'use debug, info, warn or error').default('warn'),
 });
 
@@ -37,6 +38,8 @@ export interface SoloConfig {
   keyDir: string;
   publicUrl: string;
   smtpUrl: string | undefined;
+  /** Who is told by mail when something fails; nobody without. */
+  operatorEmail: string | undefined;
   logLevel: string;
   /** The built web UI. */
   webRoot: string;
@@ -61,6 +64,8 @@ export function soloConfig(): Readonly<SoloConfig> {
     throw new ConfigError(
       `DAYBOOK_HOST is "${env.DAYBOOK_HOST}": beyond this machine Daybook speaks TLS only; set DAYBOOK_TLS_CERT and DAYBOOK_TLS_KEY, or DAYBOOK_BEHIND_TLS_PROXY=true`,
     );
+  if (env.DAYBOOK_OPERATOR_EMAIL && !env.DAYBOOK_SMTP_URL)
+    throw new ConfigError('DAYBOOK_SMTP_URL is missing: DAYBOOK_OPERATOR_EMAIL needs a mail server to send through');
   return Object.freeze({
     host: env.DAYBOOK_HOST,
     port: env.DAYBOOK_PORT,
@@ -73,6 +78,7 @@ export function soloConfig(): Readonly<SoloConfig> {
       '',
     ),
     smtpUrl: env.DAYBOOK_SMTP_URL,
+    operatorEmail: env.DAYBOOK_OPERATOR_EMAIL,
     logLevel: env.DAYBOOK_LOG_LEVEL,
     webRoot: join(checkout, 'services/web/dist'),
   });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { ConfigError, createLogger } from '@daybook/service-kit';
-import { soloConfig } from './config.js';
+import { type SoloConfig, soloConfig } from './config.js';
+import { ErrorNotices } from './error-notices.js';
 import { StartRefused, takeFolders } from './folders.js';
 import { portTaken, startSolo } from './solo.js';
 
@@ -22,12 +23,12 @@ try {
   const config = soloConfig();
   if (config.port !== 0) await refuseTakenPort(config.host, config.port);
   const { secrets, release } = await takeFolders(config.dataDir, config.keyDir);
-  const solo = await startSolo(config, secrets, createLogger('solo', { level: config.logLevel })).catch(
-    async (error) => {
-      await release();
-      throw error;
-    },
-  );
+  const notices = errorNotices(config);
+  const logger = createLogger('solo', { level: config.logLevel });
+  const solo = await startSolo(config, secrets, notices?.watching(logger, 'solo') ?? logger).catch(async (error) => {
+    await release();
+    throw error;
+  });
   console.log(
     solo.firstCode
       ? `Daybook is ready. Make your account: ${config.publicUrl}/welcome#code=${solo.firstCode}`
@@ -41,6 +42,7 @@ try {
     setTimeout(() => process.exit(1), PATIENCE_MS).unref();
     void solo
       .stop()
+      .then(() => notices?.close())
       .then(release)
       .then(() => process.exit(0));
   };
@@ -53,6 +55,11 @@ try {
     (error instanceof Error && OURS.has(error.constructor.name));
   console.error(known ? (error as Error).message : error);
   process.exit(1);
+}
+
+function errorNotices({ smtpUrl, operatorEmail, publicUrl }: SoloConfig): ErrorNotices | undefined {
+  if (!smtpUrl || !operatorEmail) return undefined;
+  return new ErrorNotices({ smtpUrl, to: operatorEmail, from: `Daybook <daybook@${new URL(publicUrl).hostname}>` });
 }
 
 /** Before anything is touched: the usual mistake is that Daybook runs already. */
