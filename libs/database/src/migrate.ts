@@ -15,9 +15,18 @@ export class MigrationChanged extends Error {
   }
 }
 
+/** The database has what this version does not know: a newer one has been here. */
+export class DatabaseIsNewer extends Error {
+  constructor(name: string) {
+    super(
+      `the database was changed by a newer Daybook (migration ${name}): start that version, or restore the backup from before the upgrade`,
+    );
+  }
+}
+
 /**
  * Runs what has not run yet, in one transaction under an advisory lock, so that several instances may start at once.
- * A file that changed after it ran stops the boot.
+ * A file that changed after it ran stops the boot, and so does a migration that this version does not have.
  */
 export async function migrate(database: Database, folders: MigrationFolder[]): Promise<string[]> {
   const files = (await Promise.all(folders.map(readFolder))).flat();
@@ -28,6 +37,10 @@ export async function migrate(database: Database, folders: MigrationFolder[]): P
     );
     const { rows } = await tx.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migration');
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
+    const known = new Set(files.map((file) => file.name));
+    const owners = new Set(folders.map(({ owner }) => owner));
+    const later = rows.map((row) => row.name).find((name) => owners.has(name.split('/')[0] ?? '') && !known.has(name));
+    if (later) throw new DatabaseIsNewer(later);
     const ran: string[] = [];
     for (const { name, sql, checksum } of files) {
       const before = applied.get(name);

@@ -17,6 +17,7 @@ const OURS = new Set([
   'UndeclaredPlace',
   'TopicMismatch',
   'MigrationChanged',
+  'DatabaseIsNewer',
 ]);
 
 try {
