@@ -18,41 +18,6 @@ const person = {
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 };
 
-await main(async () => {
-  await install();
-  await build();
-  rmSync(folder, { recursive: true, force: true });
-  const solo = startSolo();
-  try {
-    const code = await step('start Daybook', () => solo.welcomeCode);
-    const browser = new Client();
-    await step('make an account', () => browser.call('POST', '/v1/welcome', { code, ...person }));
-    const token = await step('pair this script like an agent', () => pair(browser));
-    const since = new Date(Date.now() - DAYS * 86_400_000);
-    await step('switch the source "files" on, for the past too', () =>
-      browser.call('PUT', '/v1/privacy/consents/files', {
-        state: 'on',
-        version: 1,
-        includesPastSince: since.toISOString(),
-      }),
-    );
-    const sent = await step(`send the saves of the last ${DAYS} days from git`, () => sendSaves(token, since));
-    await step('make projects and rules', () => makeRules(browser));
-    console.log(
-      `\n${green('Ready.')} Open ${url}/day/${sent.lastDay} and sign in as ${person.email} with the password ${person.password}`,
-    );
-    console.log(
-      dim(
-        `${sent.accepted} saves of this checkout are on the day page as drafts; ${sent.shifted ? `its history is older, so it was moved forward by ${sent.shifted} days` : 'their times are the real ones'}. Ctrl-C stops.`,
-      ),
-    );
-  } catch (error) {
-    solo.process.kill('SIGINT');
-    throw error;
-  }
-  process.exitCode = await solo.ended;
-});
-
 function startSolo() {
   const env = {
     ...process.env,
@@ -194,3 +159,38 @@ async function makeRules(browser) {
   }
   await browser.call('PUT', '/v1/rules', rules);
 }
+
+await main(async () => {
+  await install();
+  await build();
+  rmSync(folder, { recursive: true, force: true });
+  const solo = startSolo();
+  try {
+    const code = await step('start Daybook', () => solo.welcomeCode);
+    const browser = new Client();
+    await step('make an account', () => browser.call('POST', '/v1/welcome', { code, ...person }));
+    const token = await step('pair this script like an agent', () => pair(browser));
+    const since = new Date(Date.now() - DAYS * 86_400_000);
+    await step('switch the source "files" on, for the past too', () =>
+      browser.call('PUT', '/v1/privacy/consents/files', {
+        state: 'on',
+        version: 1,
+        includesPastSince: since.toISOString(),
+      }),
+    );
+    const sent = await step(`send the saves of the last ${DAYS} days from git`, () => sendSaves(token, since));
+    await step('make projects and rules', () => makeRules(browser));
+    console.log(
+      `\n${green('Ready.')} Open ${url}/day/${sent.lastDay} and sign in as ${person.email} with the password ${person.password}`,
+    );
+    console.log(
+      dim(
+        `${sent.accepted} saves of this checkout are on the day page as drafts; ${sent.shifted ? `its history is older, so it was moved forward by ${sent.shifted} days` : 'their times are the real ones'}. Ctrl-C stops.`,
+      ),
+    );
+  } catch (error) {
+    solo.process.kill('SIGINT');
+    throw error;
+  }
+  process.exitCode = await solo.ended;
+});
