@@ -10,7 +10,7 @@ import {
   IconShieldLock,
   IconWand,
 } from '@tabler/icons-react';
-import { Link, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
+import { Link, linkOptions, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
 import { Brand } from '../kit/brand.js';
 import { useMe } from '../me/me.js';
 import { signOut } from '../sign-in/session.js';
@@ -24,7 +24,19 @@ export function Shell() {
   const week = isoWeekOf(today);
   const navigate = useNavigate();
   const matches = useMatchRoute();
-  const current = (to: string) => (matches({ to, fuzzy: true }) ? ('page' as const) : undefined);
+  const places = [
+    { name: 'Day', icon: IconCalendarEvent, link: linkOptions({ to: '/day/$day', params: { day: today } }) },
+    { name: 'Week', icon: IconCalendarWeek, link: linkOptions({ to: '/week/$week', params: { week } }) },
+    { name: 'Projects', icon: IconBriefcase, link: linkOptions({ to: '/projects' }) },
+    { name: 'Rules', icon: IconWand, link: linkOptions({ to: '/rules' }), desk: true },
+    { name: 'Privacy', icon: IconShieldLock, link: linkOptions({ to: '/privacy' }) },
+  ];
+  const links = (shown: typeof places) =>
+    shown.map(({ name, icon: Icon, link }) => (
+      <Link key={name} {...link} aria-current={matches({ to: link.to, fuzzy: true }) ? 'page' : undefined}>
+        <Icon aria-hidden /> {name}
+      </Link>
+    ));
   const initials = me.name
     .split(/\s+/)
     .map((part) => [...part][0])
@@ -37,21 +49,7 @@ export function Shell() {
       </a>
       <nav className="nav" aria-label="Main">
         <Brand />
-        <Link to="/day/$day" params={{ day: today }} aria-current={current('/day/$day')}>
-          <IconCalendarEvent aria-hidden /> Day
-        </Link>
-        <Link to="/week/$week" params={{ week }} aria-current={current('/week/$week')}>
-          <IconCalendarWeek aria-hidden /> Week
-        </Link>
-        <Link to="/projects" aria-current={current('/projects')}>
-          <IconBriefcase aria-hidden /> Projects
-        </Link>
-        <Link to="/rules" aria-current={current('/rules')}>
-          <IconWand aria-hidden /> Rules
-        </Link>
-        <Link to="/privacy" aria-current={current('/privacy')}>
-          <IconShieldLock aria-hidden /> Privacy
-        </Link>
+        {links(places)}
         <div className="foot">
           <Remembering />
           <Menu position="top-start" shadow="md" width={184}>
@@ -74,18 +72,7 @@ export function Shell() {
         <Outlet />
       </main>
       <nav className="tabbar" aria-label="Main, phone">
-        <Link to="/day/$day" params={{ day: today }} aria-current={current('/day/$day')}>
-          <IconCalendarEvent aria-hidden /> Day
-        </Link>
-        <Link to="/week/$week" params={{ week }} aria-current={current('/week/$week')}>
-          <IconCalendarWeek aria-hidden /> Week
-        </Link>
-        <Link to="/projects" aria-current={current('/projects')}>
-          <IconBriefcase aria-hidden /> Projects
-        </Link>
-        <Link to="/privacy" aria-current={current('/privacy')}>
-          <IconShieldLock aria-hidden /> Privacy
-        </Link>
+        {links(places.filter((place) => !place.desk))}
         <Menu position="top-end" shadow="md" width={200}>
           <Menu.Target>
             <button type="button">
