@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
+/** Years in which every calendar of ours agrees, Temporal's and PostgreSQL's; a week or a year further is still a date. */
+const inCalendar = (text: string): boolean => text >= '1900' && text < '9900';
+const CALENDAR = 'the year is 1900 to 9899';
+
 /** A calendar day in the person's own time zone: `YYYY-MM-DD`. */
-export const Day = z.iso.date().brand<'Day'>().meta({ example: '2026-11-24' });
+export const Day = z.iso.date().refine(inCalendar, CALENDAR).brand<'Day'>().meta({ example: '2026-11-24' });
 export type Day = z.infer<typeof Day>;
 
 /** A moment: RFC 3339 with offset. Stored and compared as UTC. */
@@ -15,6 +19,7 @@ export type Instant = z.infer<typeof Instant>;
 export const IsoWeek = z
   .string()
   .regex(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, 'a week is written like 2026-W48')
+  .refine(inCalendar, CALENDAR)
   .brand<'IsoWeek'>()
   .meta({ example: '2026-W48' });
 export type IsoWeek = z.infer<typeof IsoWeek>;

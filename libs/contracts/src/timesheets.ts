@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { ClientRef, EntryRef, MemberRef, OrgRef, ProjectRef, TagRef, TaskRef } from './refs.js';
 import { Day, Instant, IsoWeek, Seconds } from './time.js';
 
-const name = z.string().trim().min(1, 'a name is needed').max(120);
+const wellFormed = (text: string): boolean => text.isWellFormed();
+const name = z
+  .string()
+  .trim()
+  .min(1, 'a name is needed')
+  .max(120)
+  .regex(/^[ -~\u00a0-\uffff]*$/, 'a name is one line without control characters')
+  .refine(wellFormed, 'half a character cannot be stored');
 
 export const Client = z.object({ id: ClientRef, name, archived: z.boolean() }).meta({ id: 'Client' });
 export type Client = z.infer<typeof Client>;
@@ -58,7 +65,11 @@ export const TagChange = z
 
 export const EntryState = z.enum(['open', 'submitted', 'approved', 'rejected', 'locked']);
 export type EntryState = z.infer<typeof EntryState>;
-const note = z.string().max(2_000);
+const note = z
+  .string()
+  .max(2_000)
+  .regex(/^[\t\n\r -~\u00a0-\uffff]*$/, 'a note has no control characters but tab and new line')
+  .refine(wellFormed, 'half a character cannot be stored');
 export const Entry = z
   .object({
     id: EntryRef,
@@ -74,7 +85,10 @@ export const Entry = z
   })
   .meta({ id: 'Entry' });
 export type Entry = z.infer<typeof Entry>;
-/** The id is made by the client, so that sending it twice adds one entry. Start and end, when given, agree with `seconds`. */
+/**
+ * The id is made by the client, so that sending it twice adds one entry. Start and end, when given, agree with `seconds` and are written
+ * with the offset of the person's own zone: the start's date is `day`; the end may lie after midnight.
+ */
 export const NewEntry = z
   .object({
     id: EntryRef.optional(),

@@ -18,11 +18,12 @@ import { TaskController } from './catalogue/task.controller.js';
 import { CLIENTS, TAGS, TASKS } from './catalogue/tokens.js';
 import { Entries } from './entry/entries.js';
 import { EntryController } from './entry/entry.controller.js';
+import { entryStore } from './entry-store.js';
 import { ExportController } from './export/export.controller.js';
 import { ProjectController } from './project/project.controller.js';
 import { Projects } from './project/projects.js';
-import { entryStore } from './timesheet/entry-store.js';
 import { TimesheetController } from './timesheet/timesheet.controller.js';
+import { Timesheets } from './timesheet/timesheets.js';
 
 /** Where every table of timesheets' database belongs. */
 export const TIMESHEETS_TABLES: Declarations = {
@@ -43,10 +44,16 @@ export interface TimesheetsDeps {
   clock: () => Date;
 }
 
+export interface TimesheetsService {
+  app: NestFastifyApplication;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Resolves when every deletion ordered before the call is carried out and answered. */
+  caughtUp(): Promise<void>;
+}
+
 /** Clients, projects and time sheets. It never learns that an entry came from a draft. */
-export async function createTimesheetsService(
-  deps: TimesheetsDeps,
-): Promise<{ app: NestFastifyApplication; start(): Promise<void>; stop(): Promise<void> }> {
+export async function createTimesheetsService(deps: TimesheetsDeps): Promise<TimesheetsService> {
   const { database, log, logger, clock } = deps;
   await migrate(database, [
     { owner: 'timesheets', url: new URL('../migrations/', import.meta.url) },
@@ -70,7 +77,8 @@ export async function createTimesheetsService(
     clock,
     onHalt,
   });
-  const projects = new Projects(database, store, clock, relay.nudge);
+  const streams = { database, store, clock, onFacts: relay.nudge };
+  const timesheets = new Timesheets(streams);
   const app = await createService({
     name: 'timesheets',
     logger,
@@ -85,11 +93,12 @@ export async function createTimesheetsService(
       ExportController,
     ],
     providers: [
-      { provide: Projects, useValue: projects },
+      { provide: Projects, useValue: new Projects(streams) },
       { provide: CLIENTS, useValue: new Catalogue(database, 'client') },
       { provide: TASKS, useValue: new Catalogue(database, 'task') },
       { provide: TAGS, useValue: new Catalogue(database, 'tag') },
-      { provide: Entries, useValue: new Entries({ database, store, projects, clock, onFacts: relay.nudge }) },
+      { provide: Timesheets, useValue: timesheets },
+      { provide: Entries, useValue: new Entries(database, timesheets) },
     ],
   });
   return {
@@ -98,6 +107,7 @@ export async function createTimesheetsService(
       relay.start();
       await erasure.start();
     },
+    caughtUp: () => erasure.caughtUp(),
     stop: async () => {
       await erasure.stop();
       await relay.stop();

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import type { MemberActor } from '@daybook/contracts';
-import type { Database } from '@daybook/database';
+import type { MemberActor, ProjectRef } from '@daybook/contracts';
+import type { Database, Tx } from '@daybook/database';
 import { problems } from '@daybook/service-kit';
+import { newId } from '../new-id.js';
 import { mayManage } from '../project/projects.js';
 import { timesheetsProblems } from '../timesheets.problems.js';
 
@@ -29,27 +29,24 @@ export class Catalogue {
 
   async add(
     actor: MemberActor,
-    { id, name, project }: { id?: string | undefined; name: string; project?: string },
+    { id, name, project }: { id?: string | undefined; name: string; project?: ProjectRef },
+    key?: string,
   ): Promise<CatalogueItem> {
     mayManage(actor);
-    const wanted = id ?? randomBytes(16).toString('base64url');
-    if (project) {
-      const { rowCount } = await this.database.query('SELECT 1 FROM project WHERE id = $1 AND org = $2', [
-        project,
-        actor.org,
-      ]);
-      if (!rowCount) throw timesheetsProblems.project_unknown('choose one of your organisation’s projects');
-    }
-    await this.database.query(
-      'INSERT INTO catalogue_item (id, org, kind, name, project, archived) VALUES ($1, $2, $3, $4, $5, false) ON CONFLICT DO NOTHING',
-      [wanted, actor.org, this.kind, name, project ?? null],
-    );
-    const { rows } = await this.database.query<CatalogueItem>(
-      'SELECT id, name, project, archived FROM catalogue_item WHERE id = $1 AND org = $2 AND kind = $3 AND name = $4',
-      [wanted, actor.org, this.kind, name],
-    );
-    if (!rows[0]) throw timesheetsProblems.id_taken('leave the id out, or make a new random one');
-    return withoutNull(rows[0]);
+    return this.database.transaction(async (tx) => {
+      if (project) await knownProject(tx, actor, project);
+      const wanted = id ?? newId(this.kind, actor.member, key);
+      await tx.query(
+        'INSERT INTO catalogue_item (id, org, kind, name, project, archived) VALUES ($1, $2, $3, $4, $5, false) ON CONFLICT DO NOTHING',
+        [wanted, actor.org, this.kind, name, project ?? null],
+      );
+      const { rows } = await tx.query<CatalogueItem>(
+        'SELECT id, name, project, archived FROM catalogue_item WHERE id = $1 AND org = $2 AND kind = $3 AND name = $4 AND project IS NOT DISTINCT FROM $5',
+        [wanted, actor.org, this.kind, name, project ?? null],
+      );
+      if (!rows[0]) throw timesheetsProblems.id_taken('leave the id out, or make a new random one');
+      return withoutNull(rows[0]);
+    });
   }
 
   async change(
@@ -62,9 +59,14 @@ export class Catalogue {
       'UPDATE catalogue_item SET name = coalesce($4, name), archived = coalesce($5, archived) WHERE id = $1 AND org = $2 AND kind = $3 RETURNING id, name, project, archived',
       [id, actor.org, this.kind, name ?? null, archived ?? null],
     );
-    if (!rows[0]) throw problems.not_found();
+    if (!rows[0]) throw problems.not_found(`there is no such ${this.kind}`);
     return withoutNull(rows[0]);
   }
 }
 
 const withoutNull = ({ project, ...item }: CatalogueItem): CatalogueItem => ({ ...item, ...(project && { project }) });
+
+async function knownProject(tx: Tx, { org }: MemberActor, project: ProjectRef): Promise<void> {
+  const { rowCount } = await tx.query('SELECT 1 FROM project WHERE id = $1 AND org = $2', [project, org]);
+  if (!rowCount) throw timesheetsProblems.project_unknown('choose one of your organisation’s projects');
+}

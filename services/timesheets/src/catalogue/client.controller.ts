@@ -1,6 +1,6 @@
 import { Client, ClientChange, ClientRef, type MemberActor, NewClient } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Catalogue } from './catalogue.js';
 import { CLIENTS } from './tokens.js';
@@ -23,8 +23,12 @@ export class ClientController {
   @HttpCode(201)
   @Answers(201, Client)
   @Refuses(401, 403, 409, 422)
-  add(@TheActor() actor: MemberActor, @Body({ schema: NewClient }) body: z.infer<typeof NewClient>) {
-    return this.clients.add(actor, body);
+  add(
+    @TheActor() actor: MemberActor,
+    @Body({ schema: NewClient }) body: z.infer<typeof NewClient>,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    return this.clients.add(actor, body, key);
   }
 
   @Patch(':id')

@@ -1,6 +1,6 @@
 import { type MemberActor, NewTag, Tag, TagChange, TagRef } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Catalogue } from './catalogue.js';
 import { TAGS } from './tokens.js';
@@ -23,8 +23,12 @@ export class TagController {
   @HttpCode(201)
   @Answers(201, Tag)
   @Refuses(401, 403, 409, 422)
-  add(@TheActor() actor: MemberActor, @Body({ schema: NewTag }) body: z.infer<typeof NewTag>) {
-    return this.tags.add(actor, body);
+  add(
+    @TheActor() actor: MemberActor,
+    @Body({ schema: NewTag }) body: z.infer<typeof NewTag>,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    return this.tags.add(actor, body, key);
   }
 
   @Patch(':id')

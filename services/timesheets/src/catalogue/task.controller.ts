@@ -1,6 +1,6 @@
 import { type MemberActor, NewTask, Task, TaskChange, TaskRef } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Catalogue } from './catalogue.js';
 import { TASKS } from './tokens.js';
@@ -23,8 +23,12 @@ export class TaskController {
   @HttpCode(201)
   @Answers(201, Task)
   @Refuses(401, 403, 409, 422)
-  add(@TheActor() actor: MemberActor, @Body({ schema: NewTask }) body: z.infer<typeof NewTask>) {
-    return this.tasks.add(actor, body);
+  add(
+    @TheActor() actor: MemberActor,
+    @Body({ schema: NewTask }) body: z.infer<typeof NewTask>,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    return this.tasks.add(actor, body, key);
   }
 
   @Patch(':id')

@@ -1,16 +1,19 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CSV_COLUMNS, Day, type Entry, type MemberActor } from '@daybook/contracts';
-import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
+import { CSV_COLUMNS, Day, type MemberActor } from '@daybook/contracts';
+import { For, Refuses, TheActor } from '@daybook/service-kit';
 import { addDays } from '@daybook/timekeeping';
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { CLIENTS, TASKS } from '../catalogue/tokens.js';
 import { Entries } from '../entry/entries.js';
+import type { EntryCursor } from '../entry/entry-cursor.js';
 import { Projects } from '../project/projects.js';
+import { csvRow, type Names } from './entry-csv.js';
 
 const Range = z
   .object({ from: Day, to: Day })
@@ -30,7 +33,11 @@ export class ExportController {
   ) {}
 
   @Get('entries.csv')
-  @Answers(200, undefined, 'UTF-8 CSV, one row per entry')
+  @ApiResponse({
+    status: 200,
+    description: 'UTF-8 CSV (RFC 4180) with a byte order mark, one row per entry',
+    content: { 'text/csv': { schema: { type: 'string' } } },
+  })
   @Refuses(401, 422)
   async csv(
     @TheActor() actor: MemberActor,
@@ -44,47 +51,42 @@ export class ExportController {
       'content-disposition': `attachment; filename="daybook-${from}-${to}.csv"`,
     });
     await pipeline(
-      Readable.from(this.rows(actor, from, to, names)),
-      stringify({ header: true, columns: [...CSV_COLUMNS], record_delimiter: 'windows' }),
+      Readable.from(this.rows(actor, [from, to], names)),
+      stringify({
+        header: true,
+        bom: true,
+        columns: [...CSV_COLUMNS],
+        record_delimiter: 'windows',
+        quoted_match: /[\r\n]/,
+      }),
       reply.raw,
-    );
+    ).catch((error: Error & { code?: string }) => {
+      // Whoever closes the tab in the middle of a download is no trouble.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
   }
 
-  private async *rows(actor: MemberActor, from: Day, to: Day, names: Map<string, string>): AsyncGenerator<string[]> {
-    let cursor: string | undefined;
+  private async *rows(actor: MemberActor, days: [Day, Day], names: Names): AsyncGenerator<string[]> {
+    let after: EntryCursor | undefined;
     do {
-      const page = await this.entries.list(actor, from, to, cursor);
-      for (const entry of page.items) yield row(entry, names);
-      cursor = page.next;
-    } while (cursor);
+      const page = await this.entries.page(actor, days, after);
+      for (const entry of page.items) yield csvRow(entry, names);
+      after = page.next;
+    } while (after);
   }
 
-  /** Names by reference; a project's client under `client of <project>`. */
-  private async names(actor: MemberActor): Promise<Map<string, string>> {
+  private async names(actor: MemberActor): Promise<Names> {
     const [projects, clients, tasks] = await Promise.all([
       this.projects.list(actor),
       this.clients.list(actor),
       this.tasks.list(actor),
     ]);
-    const names = new Map([...projects, ...clients, ...tasks].map((one) => [one.id as string, one.name]));
-    for (const project of projects)
-      if (project.client) names.set(`client of ${project.id}`, names.get(project.client) ?? '');
-    return names;
+    const project = new Map(projects.map((one) => [one.id as string, one]));
+    const [client, task] = [clients, tasks].map((list) => new Map(list.map((one) => [one.id, one.name])));
+    return {
+      project: (id) => project.get(id)?.name ?? '',
+      clientOf: (id) => client?.get(project.get(id)?.client ?? '') ?? '',
+      task: (id) => task?.get(id) ?? '',
+    };
   }
 }
-
-const row = (entry: Entry, names: Map<string, string>): string[] => [
-  entry.day,
-  entry.start ?? '',
-  entry.end ?? '',
-  String(entry.seconds),
-  inert(names.get(`client of ${entry.project}`) ?? ''),
-  inert(names.get(entry.project) ?? ''),
-  inert(entry.task ? (names.get(entry.task) ?? '') : ''),
-  inert(entry.note ?? ''),
-  String(entry.billable),
-  entry.state,
-];
-
-/** Text that a spreadsheet would run as a formula is made text again. */
-export const inert = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);

@@ -1,6 +1,6 @@
 import { type MemberActor, NewProject, Project, ProjectChange, ProjectRef } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Projects } from './projects.js';
 
@@ -22,8 +22,12 @@ export class ProjectController {
   @HttpCode(201)
   @Answers(201, Project)
   @Refuses(401, 403, 409, 422)
-  open(@TheActor() actor: MemberActor, @Body({ schema: NewProject }) body: z.infer<typeof NewProject>) {
-    return this.projects.open(actor, body);
+  open(
+    @TheActor() actor: MemberActor,
+    @Body({ schema: NewProject }) body: z.infer<typeof NewProject>,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    return this.projects.open(actor, body, key);
   }
 
   @Patch(':id')

@@ -1,6 +1,5 @@
-import { Day, IsoWeek, type MemberActor, ProjectRef, TaskRef, Timesheet } from '@daybook/contracts';
+import { Day, IsoWeek, ProjectRef, TaskRef, Timesheet } from '@daybook/contracts';
 import { z } from 'zod';
-import type { Entries } from '../entry/entries.js';
 
 /** Everything that a manager gets of a submitted week, and all that they get (P15): no times of day, no ids of entries, nothing of how it came to be. */
 export const ManagerView = z
@@ -22,10 +21,9 @@ export const ManagerView = z
 export type ManagerView = z.infer<typeof ManagerView>;
 
 /** Sums per day, project, task and note; in an order that tells nothing of when they were typed. */
-export async function managerView(entries: Entries, actor: MemberActor, week: IsoWeek): Promise<ManagerView> {
-  const sheet = await entries.week(actor, week);
+export function managerView({ week, state, entries }: Timesheet): ManagerView {
   const sums = new Map<string, { row: Omit<ManagerView['rows'][number], 'minutes'>; seconds: number }>();
-  for (const { day, project, task, note, seconds } of sheet.entries) {
+  for (const { day, project, task, note, seconds } of entries) {
     const row = { day, project, ...(task && { task }), ...(note && { note }) };
     const key = JSON.stringify(row);
     sums.set(key, { row, seconds: (sums.get(key)?.seconds ?? 0) + seconds });
@@ -33,5 +31,5 @@ export async function managerView(entries: Entries, actor: MemberActor, week: Is
   const rows = [...sums]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { row, seconds }]) => ({ ...row, minutes: Math.round(seconds / 60) }));
-  return { week, state: sheet.state, minutes: rows.reduce((sum, row) => sum + row.minutes, 0), rows };
+  return { week, state, minutes: rows.reduce((sum, row) => sum + row.minutes, 0), rows };
 }

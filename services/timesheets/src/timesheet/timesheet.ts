@@ -1,4 +1,4 @@
-import type { Day, EntryRef, Instant, ProjectRef, TaskRef } from '@daybook/contracts';
+import type { Day, EntryRef, Instant, IsoWeek, MemberRef, ProjectRef, TaskRef } from '@daybook/contracts';
 import type { Event } from '@daybook/decider';
 
 /** An entry as the stream knows it: references and numbers, no text. */
@@ -14,6 +14,7 @@ export interface EntryFact {
 }
 export type TimesheetEvent =
   | Event<'EntryAdded', { entry: EntryFact }>
+  /** The same fact as before says that its note was changed: the text itself is in a row. */
   | Event<'EntryChanged', { entry: EntryFact }>
   | Event<'EntryRemoved', { id: EntryRef }>
   | Event<'TimesheetSubmitted', { submittedAt: Instant }>
@@ -25,6 +26,8 @@ export interface TimesheetState {
   entries: ReadonlyMap<EntryRef, EntryFact>;
   submittedAt?: Instant;
 }
+
+export const weekStream = (member: MemberRef, week: IsoWeek): string => `week:${member}:${week}`;
 
 export const initialState = (): TimesheetState => ({ status: 'open', entries: new Map() });
 

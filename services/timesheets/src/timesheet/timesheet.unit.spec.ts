@@ -3,7 +3,7 @@ import { Day, EntryRef, Instant, ProjectRef } from '@daybook/contracts';
 import { given, isRefusal, replay } from '@daybook/decider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type TimesheetCommand, timesheetDecider } from './timesheet.decider.js';
+import { ENTRIES_PER_WEEK, type TimesheetCommand, timesheetDecider } from './timesheet.decider.js';
 import type { EntryFact, TimesheetEvent } from './timesheet.js';
 
 const ref = () => randomBytes(16).toString('base64url');
@@ -33,7 +33,7 @@ describe('a time sheet', () => {
     const one = entry();
     for (const command of [
       { type: 'AddEntry', data: { entry: entry() } },
-      { type: 'ChangeEntry', data: { entry: { ...one, seconds: 1 } } },
+      { type: 'ChangeEntry', data: { entry: { ...one, seconds: 1 }, noteChanged: false } },
       { type: 'RemoveEntry', data: { id: one.id } },
     ] as TimesheetCommand[])
       expect(given(timesheetDecider, added(one), submitted).when(command)).toMatchObject({
@@ -47,30 +47,61 @@ describe('a time sheet', () => {
     ).toEqual([{ type: 'EntryRemoved', data: { id: one.id } }]);
   });
 
-  it('is not submitted empty, and submitting twice is submitting once', () => {
+  it('is not submitted empty, and submitting or recalling twice is doing it once', () => {
     expect(given(timesheetDecider).when({ type: 'SubmitTimesheet', data: { now } })).toMatchObject({
       refused: 'timesheet_empty',
     });
     expect(given(timesheetDecider, added(entry()), submitted).when({ type: 'SubmitTimesheet', data: { now } })).toEqual(
       [],
     );
-    expect(given(timesheetDecider, added(entry())).when({ type: 'RecallTimesheet', data: { now } })).toMatchObject({
-      refused: 'timesheet_not_submitted',
+    expect(given(timesheetDecider, added(entry())).when({ type: 'RecallTimesheet', data: { now } })).toEqual([]);
+  });
+
+  it('says that a note was changed without saying what it is', () => {
+    const one = entry();
+    const change = (noteChanged: boolean) =>
+      given(timesheetDecider, added(one)).when({ type: 'ChangeEntry', data: { entry: one, noteChanged } });
+    expect(change(false)).toEqual([]);
+    expect(change(true)).toEqual([{ type: 'EntryChanged', data: { entry: one } }]);
+  });
+
+  it('has an end to how much it takes', () => {
+    const full = Array.from({ length: ENTRIES_PER_WEEK }, () => added(entry()));
+    expect(given(timesheetDecider, ...full).when({ type: 'AddEntry', data: { entry: entry() } })).toMatchObject({
+      refused: 'timesheet_full',
     });
   });
 
-  it('wants start, end and seconds to agree, over a change of clocks too', () => {
-    const times = (start: string, end: string, seconds: number) =>
-      given(timesheetDecider).when({
-        type: 'AddEntry',
-        data: { entry: entry({ start: Instant.parse(start), end: Instant.parse(end), seconds }) },
-      });
-    expect(times('2026-10-25T00:00:00+02:00', '2026-10-25T04:00:00+01:00', 5 * 3_600)).toHaveLength(1);
-    expect(times('2026-11-24T09:00:00+01:00', '2026-11-24T10:00:00+01:00', 60)).toMatchObject({
-      refused: 'time_mismatch',
+  const times = (day: string, start: string | undefined, end: string | undefined, seconds: number) =>
+    given(timesheetDecider).when({
+      type: 'AddEntry',
+      data: {
+        entry: {
+          ...entry({ day: Day.parse(day), seconds }),
+          ...(start && { start: Instant.parse(start) }),
+          ...(end && { end: Instant.parse(end) }),
+        },
+      },
     });
-    expect(times('2026-11-24T10:00:00+01:00', '2026-11-24T09:00:00+01:00', 3_600)).toMatchObject({
+  it.each<[string, string, string, string, number]>([
+    ['an hour', '2026-11-24', '2026-11-24T09:00:00+01:00', '2026-11-24T10:00:00+01:00', 3_600],
+    ['a day of 25 hours', '2026-10-25', '2026-10-25T00:00:00+02:00', '2026-10-26T00:00:00+01:00', 90_000],
+    ['a day of 23 hours', '2026-03-29', '2026-03-29T00:00:00+01:00', '2026-03-30T00:00:00+02:00', 82_800],
+    ['the hour that comes twice', '2026-10-25', '2026-10-25T02:30:00+02:00', '2026-10-25T02:30:00+01:00', 3_600],
+    ['a night, on the day it began', '2026-11-24', '2026-11-24T23:00:00+01:00', '2026-11-25T01:00:00+01:00', 7_200],
+  ])('takes %s', (_, day, start, end, seconds) => {
+    expect(times(day, start, end, seconds)).toHaveLength(1);
+  });
+  it.each<[string, string | undefined, string | undefined, number, string]>([
+    ['an end before the start', '2026-11-24T10:00:00+01:00', '2026-11-24T09:00:00+01:00', 3_600, 'before the start'],
+    ['seconds that differ', '2026-11-24T09:00:00+01:00', '2026-11-24T10:00:00+01:00', 60, '3600 seconds'],
+    ['a start alone', '2026-11-24T09:00:00+01:00', undefined, 60, 'together'],
+    ['an end alone', undefined, '2026-11-24T09:00:00+01:00', 60, 'together'],
+    ['a start on another day', '2026-11-23T23:30:00Z', '2026-11-24T00:30:00Z', 3_600, 'offset of your own time zone'],
+  ])('refuses %s', (_, start, end, seconds, detail) => {
+    expect(times('2026-11-24', start, end, seconds)).toMatchObject({
       refused: 'time_mismatch',
+      detail: expect.stringContaining(detail),
     });
   });
 
@@ -83,7 +114,7 @@ describe('a time sheet', () => {
       .map((part) => entry({ ...part, project }));
     const command: fc.Arbitrary<TimesheetCommand> = fc.oneof(
       fact.map((one): TimesheetCommand => ({ type: 'AddEntry', data: { entry: one } })),
-      fact.map((one): TimesheetCommand => ({ type: 'ChangeEntry', data: { entry: one } })),
+      fact.map((one): TimesheetCommand => ({ type: 'ChangeEntry', data: { entry: one, noteChanged: false } })),
       id.map((one): TimesheetCommand => ({ type: 'RemoveEntry', data: { id: one } })),
       fc.constant<TimesheetCommand>({ type: 'SubmitTimesheet', data: { now } }),
       fc.constant<TimesheetCommand>({ type: 'RecallTimesheet', data: { now } }),
