@@ -1,10 +1,13 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LIMITS, type Limits } from '@daybook/gateway';
 import { ConfigError, readConfig } from '@daybook/service-kit';
 import { z } from 'zod';
 
 const checkout = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 const flag = z.enum(['true', 'false'], 'use true or false');
+const perMinute = (usual: number) =>
+  z.coerce.number(`use a number of requests a minute, e.g. ${usual}`).int().min(60).max(10_000_000).default(usual);
 
 const Environment = z.object({
   DAYBOOK_PORT: z.coerce
@@ -26,6 +29,8 @@ const Environment = z.object({
     .url({ protocol: /^smtps?$/, error: 'use an address like smtps://user:password@mail.example.org' })
     .optional(),
   DAYBOOK_OPERATOR_EMAIL: z.email('use an address like operator@example.org').optional(),
+  DAYBOOK_LIMIT_PER_ADDRESS: perMinute(LIMITS.address),
+  DAYBOOK_LIMIT_PER_CALLER: perMinute(LIMITS.caller),
   DAYBOOK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'use debug, info, warn or error').default('warn'),
 });
 
@@ -41,6 +46,8 @@ export interface SoloConfig {
   /** Who is told by mail when something fails; nobody without. */
   operatorEmail: string | undefined;
   logLevel: string;
+  /** Requests a minute. */
+  limits: Pick<Limits, 'address' | 'caller'>;
   /** The built web UI. */
   webRoot: string;
 }
@@ -80,6 +87,7 @@ export function soloConfig(): Readonly<SoloConfig> {
     smtpUrl: env.DAYBOOK_SMTP_URL,
     operatorEmail: env.DAYBOOK_OPERATOR_EMAIL,
     logLevel: env.DAYBOOK_LOG_LEVEL,
+    limits: { address: env.DAYBOOK_LIMIT_PER_ADDRESS, caller: env.DAYBOOK_LIMIT_PER_CALLER },
     webRoot: join(checkout, 'services/web/dist'),
   });
 }

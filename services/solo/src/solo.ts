@@ -142,6 +142,7 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
       },
       documents: Object.entries(services).map(([name, service]) => openApiDocument(service.app, name)),
       webRoot: config.webRoot,
+      limits: config.limits,
       logger: logger.child('gateway'),
       health: async () => ({ postgres: await answers(privacyDatabase) }),
     });

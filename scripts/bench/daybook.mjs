@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Account } from '../../services/solo/dist/e2e/account.js';
+import { deviceToken } from '../../services/solo/dist/e2e/device.js';
+import { startInstallation } from '../../services/solo/dist/e2e/installation.js';
+
+const ref = () => randomBytes(16).toString('base64url');
+
+/** The product as it is installed: one person, one paired device, consent to files, the vault open. Only public routes are used. */
+export async function startDaybook(profileDir) {
+  if (profileDir) mkdirSync(profileDir, { recursive: true });
+  const installation = await startInstallation({
+    // A load of this kind comes from a thousand devices, not from one: documented in services/gateway/README.md.
+    DAYBOOK_LIMIT_PER_ADDRESS: '10000000',
+    DAYBOOK_LIMIT_PER_CALLER: '10000000',
+    ...(profileDir && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
+  });
+  try {
+    const account = await Account.first(installation, 'UTC');
+    const token = await deviceToken(account, 'bench');
+    const since = new Date(Date.now() - 60 * 86_400_000).toISOString();
+    await accepted(
+      account.call('PUT', '/v1/privacy/consents/files', { state: 'on', version: 1, includesPastSince: since }),
+    );
+    return { installation, account, token, port: Number(new URL(installation.url).port) };
+  } catch (error) {
+    await installation.dispose();
+    throw error;
+  }
+}
+
+/** Projects with a rule by folder each, so that every event is drafted on one of them. */
+export async function makeProjects({ account }, names) {
+  const rules = [];
+  for (const name of names) {
+    const { body } = await accepted(account.call('POST', '/v1/projects', { name }));
+    rules.push({ id: ref(), source: 'files', match: { folder: `/home/ada/work/${name}` }, project: body.id });
+  }
+  await accepted(account.call('PUT', '/v1/rules', rules));
+}
+
+/** Bytes of tables and indexes on disk; the write-ahead log, which is used again, apart. */
+export function storedBytes({ installation }) {
+  const base = join(installation.dataDir, 'postgres/base');
+  return readdirSync(base, { recursive: true }).reduce((sum, name) => {
+    const entry = statSync(join(base, name), { throwIfNoEntry: false });
+    return entry?.isFile() ? sum + entry.blocks * 512 : sum;
+  }, 0);
+}
+
+async function accepted(answer) {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`the product answered ${status} ${JSON.stringify(body)}`);
+  return { body };
+}
