@@ -13,8 +13,10 @@ export const BATCH_LIMITS = {
   address: 2_048,
   text: 1_024,
   list: 300,
-  /** Events later than this are dropped as `from_the_future`; meetings excepted. */
+  /** Events later than this are dropped as `from_the_future`. */
   aheadSeconds: 600,
+  /** Meetings may lie ahead, but not further than anybody plans: there is no key yet for later days. */
+  meetingAheadSeconds: 366 * 86_400,
 } as const;
 
 const text = (max: number) =>

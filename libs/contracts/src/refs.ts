@@ -30,7 +30,7 @@ export type Alias = z.infer<typeof Alias>;
 /** A bucket's key pair: alias × expiry × vault. */
 export const KeyId = ref('KeyId');
 export type KeyId = z.infer<typeof KeyId>;
-/** The stored batch's id: MAC(ingestion's key, alias ‖ client's batchId ‖ day ‖ chunk), truncated to 128 bits. */
+/** The stored batch's id: MAC(ingestion's key, alias ‖ client's batchId ‖ day ‖ chunk ‖ ids of its events), truncated to 128 bits. */
 export const BatchId = ref('BatchId');
 export type BatchId = z.infer<typeof BatchId>;
 export const VaultRef = ref('VaultRef');

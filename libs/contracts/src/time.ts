@@ -1,16 +1,17 @@
 import { z } from 'zod';
 
-/** Years in which every calendar of ours agrees, Temporal's and PostgreSQL's; a week or a year further is still a date. */
-const inCalendar = (text: string): boolean => text >= '1900' && text < '9900';
-const CALENDAR = 'the year is 1900 to 9899';
-
-/** A calendar day in the person's own time zone: `YYYY-MM-DD`. */
-export const Day = z.iso.date().refine(inCalendar, CALENDAR).brand<'Day'>().meta({ example: '2026-11-24' });
+/** A calendar day in the person's own time zone: `YYYY-MM-DD`. A year wider than moments on both sides, so that each has a day in any zone. */
+export const Day = z.iso
+  .date()
+  .refine((day) => day >= '1969-01-01' && day <= '2200-12-31', 'a day lies in the years 1970 to 2199')
+  .brand<'Day'>()
+  .meta({ example: '2026-11-24' });
 export type Day = z.infer<typeof Day>;
 
 /** A moment: RFC 3339 with offset. Stored and compared as UTC. */
 export const Instant = z.iso
   .datetime({ offset: true })
+  .refine((at) => at >= '1970' && at < '2200', 'a moment lies in the years 1970 to 2199')
   .brand<'Instant'>()
   .meta({ example: '2026-11-24T09:30:00+01:00' });
 export type Instant = z.infer<typeof Instant>;
@@ -18,8 +19,7 @@ export type Instant = z.infer<typeof Instant>;
 /** ISO week: `YYYY-Www`. */
 export const IsoWeek = z
   .string()
-  .regex(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, 'a week is written like 2026-W48')
-  .refine(inCalendar, CALENDAR)
+  .regex(/^(19[7-9]\d|2[01]\d\d)-W(0[1-9]|[1-4]\d|5[0-3])$/, 'a week is written like 2026-W48')
   .brand<'IsoWeek'>()
   .meta({ example: '2026-W48' });
 export type IsoWeek = z.infer<typeof IsoWeek>;

@@ -10,6 +10,8 @@ import {
   expiryOf,
   flood,
   type Interval,
+  instantIn,
+  instantsOf,
   intersect,
   isoWeekOf,
   keptFrom,
@@ -23,7 +25,6 @@ import {
 
 const day = (text: string) => Day.parse(text);
 const HOUR = 3_600_000;
-const minute = (n: number) => n * 60_000;
 const at = (start: number, end: number) => ({ start, end });
 const intervals = fc.array(
   fc
@@ -35,6 +36,23 @@ const moments = Array.from({ length: 250 }, (_, n) => n);
 const covered = (list: readonly Interval[]) => moments.filter((moment) => list.some((one) => contains(one, moment)));
 
 describe('days in a zone', () => {
+  it('write their moments with the offset of the moment, as the calendar itself does', () => {
+    const zones = ['Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'UTC', 'Asia/Kathmandu'];
+    const days = ['2026-03-29', '2026-10-25', '2026-10-04', '2026-11-24', '2026-03-08'];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.constantFrom(...days),
+        fc.integer({ min: -HOUR, max: 26 * HOUR }),
+        (zone, text, after) => {
+          const moment = dayBounds(zone, day(text)).from + after;
+          expect(instantsOf(zone, day(text))(moment)).toBe(instantIn(zone, moment));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('are 23, 24 or 25 hours long, and begin where midnight exists', () => {
     const length = (zone: string, text: string) => {
       const { from, to } = dayBounds(zone, day(text));
@@ -132,27 +150,26 @@ describe('activity', () => {
     ]);
   });
 
-  it('stretches a save back to the one before it, and no further than the reach', () => {
-    const save = (n: number) => at(minute(n), minute(n));
-    expect(flood([save(0), save(3), save(60)], minute(5)).map((one) => [one.start / 60_000, one.end / 60_000])).toEqual(
-      [
-        [-5, 0],
-        [0, 3],
-        [55, 60],
-      ],
-    );
+  it('shares time out: what ended first has it, and each keeps the longest piece that is left', () => {
+    const shared = flood([at(0, 5), at(2, 8), at(0, 60), at(50, 52)]);
+    expect(shared.map((one) => [one.start, one.end])).toEqual([
+      [0, 5],
+      [5, 8],
+      [50, 52],
+      [8, 50],
+    ]);
   });
 
-  it('never overlaps and never invents time beyond the reach', () => {
+  it('never counts time twice, invents none, splits and loses no stretch', () => {
+    const total = (list: readonly Interval[]) => list.reduce((sum, one) => sum + lengthOf(one), 0);
     fc.assert(
-      fc.property(intervals, fc.integer({ min: 1, max: 30 }), (list, reach) => {
-        const flooded = flood(list, reach);
-        expect(lengthOf({ start: 0, end: flooded.reduce((sum, one) => sum + lengthOf(one), 0) })).toBe(
-          union(flooded).reduce((sum, one) => sum + lengthOf(one), 0),
-        );
-        const allowed = union(list.map((one) => at(Math.min(one.start, one.end - reach), one.end)));
-        expect(subtract(flooded, allowed)).toEqual([]);
+      fc.property(intervals, (list) => {
+        const shared = flood(list.map((one, n) => ({ ...one, n, given: one })));
+        expect(shared.map((one) => one.n).sort((a, b) => a - b)).toEqual(list.map((_, n) => n));
+        expect(total(shared)).toBe(total(union(shared)));
+        for (const { start, end, given } of shared) expect(start >= given.start && end <= given.end).toBe(true);
       }),
+      { numRuns: 500 },
     );
   });
 

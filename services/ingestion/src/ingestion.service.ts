@@ -5,14 +5,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AcceptBatch } from './batch/accept-batch.js';
 import { BatchController } from './batch/batch.controller.js';
 import { DoorLeases } from './batch/door-leases.js';
+import { SealDays } from './batch/seal-days.js';
 
 export interface IngestionDeps {
   log: EventLog;
   door: Door;
   actors: ActorVerifier;
   logger: Logger;
+  /** Keys the ids of sealed batches. */
   macKey: Uint8Array;
   clock: () => Date;
+  /** Milliseconds that never go backwards; the process's own unless told. */
   monotonic?: () => number;
 }
 
@@ -21,7 +24,8 @@ export async function createIngestionService(
   deps: IngestionDeps,
 ): Promise<{ app: NestFastifyApplication; start(): Promise<void>; stop(): Promise<void> }> {
   const leases = new DoorLeases(deps.door, deps.monotonic ?? (() => performance.now()));
-  const batches = new AcceptBatch({ leases, log: deps.log, macKey: deps.macKey, clock: deps.clock });
+  const sealDays = new SealDays(deps.macKey);
+  const batches = new AcceptBatch({ leases, log: deps.log, sealDays, clock: deps.clock });
   const app = await createService({
     name: 'ingestion',
     logger: deps.logger,

@@ -30,6 +30,5 @@ CREATE INDEX decision_expiry ON decision (expires_at);
 -- The person's rules: one sealed list per membership.
 CREATE TABLE rules (
   alias text PRIMARY KEY,
-  version int NOT NULL,
   sealed bytea NOT NULL
 );

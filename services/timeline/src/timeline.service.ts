@@ -89,8 +89,9 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
       await batches?.caughtUp();
     },
     start: async () => {
-      // Deletions first: what they fence must not be stored in between.
+      // Deletions first, to the end: what they fence must not be stored in between.
       await erasure.start();
+      await erasure.caughtUp();
       batches = await log.subscribe({
         topic: 'activity.batches.v1',
         group: 'timeline',

@@ -8,6 +8,7 @@ import {
   type SubjectRef,
 } from '@daybook/contracts';
 import { problems } from '@daybook/service-kit';
+import type { CapturedEvent } from './parse-events.js';
 
 export interface Lease {
   answer: DoorAnswer;
@@ -19,11 +20,19 @@ export interface DoorKey {
   source: Source;
 }
 
+interface Question {
+  sent: number;
+  days: [Day, Day];
+  answer: Promise<DoorAnswer>;
+}
+const nameOf = ({ subject, org, source }: DoorKey): string => `${subject} ${org} ${source}`;
+
 const TIMEOUT_MS = 400;
+const DAY_MS = 86_400_000;
 
 /** Answers of the door, used for at most 500 ms from *sending* the question: switching off waits that long before it is acknowledged. */
 export class DoorLeases {
-  private readonly leases = new Map<string, { asked: number; days: [Day, Day]; answer: Promise<DoorAnswer> }>();
+  private readonly questions = new Map<string, Question>();
 
   constructor(
     private readonly door: Door,
@@ -32,22 +41,12 @@ export class DoorLeases {
   ) {}
 
   /** A fresh answer that covers these days. Throws `unavailable` (503) when the door does not answer in time. */
-  async take(key: DoorKey, [first, last]: [Day, Day]): Promise<Lease> {
-    const name = `${key.subject} ${key.org} ${key.source}`;
-    const known = this.leases.get(name);
-    const usable = known && this.isFresh(known.asked) && known.days[0] <= first && known.days[1] >= last;
-    const lease = usable
-      ? known
-      : {
-          asked: this.monotonic(),
-          days: [first, last] as [Day, Day],
-          answer: inTime(this.door.ask({ ...key, days: [first, last] })),
-        };
-    if (!usable) this.keep(name, lease);
+  async take(key: DoorKey, days: [Day, Day]): Promise<Lease> {
+    const question = this.asked(key, days) ?? this.ask(key, days);
     try {
-      return { answer: await lease.answer, fresh: () => this.isFresh(lease.asked) };
+      return { answer: await question.answer, fresh: () => this.isFresh(question) };
     } catch (cause) {
-      this.leases.delete(name);
+      if (this.questions.get(nameOf(key)) === question) this.questions.delete(nameOf(key));
       throw problems.unavailable('consent cannot be asked right now; send the batch again later', {
         headers: { 'retry-after': '2' },
         cause,
@@ -55,14 +54,21 @@ export class DoorLeases {
     }
   }
 
-  private keep(name: string, lease: { asked: number; days: [Day, Day]; answer: Promise<DoorAnswer> }): void {
-    if (this.leases.size > 1_000)
-      for (const [old, { asked }] of this.leases) if (!this.isFresh(asked)) this.leases.delete(old);
-    this.leases.set(name, lease);
+  private asked(key: DoorKey, [first, last]: [Day, Day]): Question | undefined {
+    const known = this.questions.get(nameOf(key));
+    return known && this.isFresh(known) && known.days[0] <= first && known.days[1] >= last ? known : undefined;
   }
 
-  private isFresh(asked: number): boolean {
-    return this.monotonic() - asked < DOOR_LEASE_MS;
+  private ask(key: DoorKey, days: [Day, Day]): Question {
+    if (this.questions.size > 1_000)
+      for (const [name, old] of this.questions) if (!this.isFresh(old)) this.questions.delete(name);
+    const question = { sent: this.monotonic(), days, answer: inTime(this.door.ask({ ...key, days })) };
+    this.questions.set(nameOf(key), question);
+    return question;
+  }
+
+  private isFresh({ sent }: Question): boolean {
+    return this.monotonic() - sent < DOOR_LEASE_MS;
   }
 }
 
@@ -74,11 +80,13 @@ function inTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Days that moments touch, a day wider on both sides so that any zone is covered. */
-export function daysAround(moments: readonly number[], now: number): [Day, Day] {
-  const at = (moment: number) =>
-    Day.parse(new Date(Math.min(Math.max(moment, 0), 4_102_444_800_000)).toISOString().slice(0, 10));
-  const first = moments.reduce((least, moment) => Math.min(least, moment), now);
-  const last = moments.reduce((most, moment) => Math.max(most, moment), now);
-  return [at(first - 86_400_000), at(last + 86_400_000)];
+/** Days that a batch touches, a day wider on both sides so that any zone is covered. What is dropped as too far ahead needs no key. */
+export function daysAround(captured: readonly CapturedEvent[], now: number): [Day, Day] {
+  let [first, last] = [now, now];
+  for (const { at, mayBeAhead } of captured) {
+    if (at < first) first = at;
+    if (at > last && at <= now + mayBeAhead) last = at;
+  }
+  const day = (at: number) => Day.parse(new Date(at).toISOString().slice(0, 10));
+  return [day(first - DAY_MS), day(last + DAY_MS)];
 }

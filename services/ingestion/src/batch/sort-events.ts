@@ -1,8 +1,8 @@
-import { type ActivityEvent, BATCH_LIMITS, type Day, type DoorAnswer, type DropReason } from '@daybook/contracts';
+import { type ActivityEvent, type Day, type DoorAnswer, type DropReason } from '@daybook/contracts';
 import { dayAt, dayBounds, zoneAt } from '@daybook/timekeeping';
 import type { CapturedEvent } from './parse-events.js';
 
-/** What of a batch may be kept, by the person's days in order of capture. */
+/** What of a batch may be kept, by the person's days. */
 export function sortEvents(
   captured: readonly CapturedEvent[],
   answer: DoorAnswer,
@@ -16,7 +16,7 @@ export function sortEvents(
   const dayOf = dayFinder(answer);
   const days = new Map<Day, ActivityEvent[]>();
   for (const { event, at, mayBeAhead } of captured) {
-    if (!mayBeAhead && at > now + BATCH_LIMITS.aheadSeconds * 1_000) {
+    if (at > now + mayBeAhead) {
       drop('from_the_future');
       continue;
     }
@@ -26,9 +26,9 @@ export function sortEvents(
       continue;
     }
     // What is not yet over counts from now: a meeting ahead is remembered under today's consent.
-    const consented =
-      accepts.some(({ from, to }) => from <= Math.min(at, now) && Math.min(at, now) < to) ||
-      (event.op === 'retract' && accepts.length > 0);
+    const when = Math.min(at, now);
+    // Taking something back needs no consent of its own.
+    const consented = event.op === 'retract' || accepts.some(({ from, to }) => from <= when && when < to);
     if (!consented) {
       drop('outside_consent');
       continue;
@@ -40,14 +40,20 @@ export function sortEvents(
   return days;
 }
 
-/** Asking the calendar costs more than sealing, so each day's bounds are asked once. */
+/** Asking the calendar costs more than sealing, so the bounds of each day are asked once, within each zone that the person lived in. */
 function dayFinder({ timeZones }: DoorAnswer): (at: number) => Day {
+  const begins = timeZones.slice(1).map(({ from }) => Date.parse(from));
   const found: { from: number; to: number; day: Day }[] = [];
   return (at) => {
-    const known = timeZones.length === 1 && found.find(({ from, to }) => from <= at && at < to);
+    const known = found.find(({ from, to }) => from <= at && at < to);
     if (known) return known.day;
     const day = dayAt(timeZones, at);
-    found.push({ ...dayBounds(zoneAt(timeZones, at), day), day });
+    const { from, to } = dayBounds(zoneAt(timeZones, at), day);
+    found.push({
+      from: Math.max(from, ...begins.filter((begin) => begin <= at)),
+      to: Math.min(to, ...begins.filter((begin) => begin > at)),
+      day,
+    });
     return day;
   };
 }

@@ -1,4 +1,4 @@
-import type { BatchEnvelope } from '@daybook/contracts';
+import { type BatchEnvelope, Instant } from '@daybook/contracts';
 import type { Tx } from '@daybook/database';
 import { lockFence } from '@daybook/erasure';
 import { type Delivery, type LogRecord, PoisonRecord } from '@daybook/event-log';
@@ -42,13 +42,13 @@ export async function storeBatches({ records }: Delivery, tx: Tx): Promise<void>
 }
 
 function read(record: LogRecord): Arrived {
-  const expiresAt = record.headers?.['expires-at'];
-  if (!expiresAt || Number.isNaN(Date.parse(expiresAt))) throw new PoisonRecord(record, 'no_expiry');
+  const expiry = Instant.safeParse(record.headers?.['expires-at']);
+  if (!expiry.success) throw new PoisonRecord(record, 'no_expiry');
   try {
     const envelope = readEnvelope(record.value);
     // The key decides the order; a batch under another alias than its key is not one of ingestion's.
     if (envelope.alias !== record.key) throw new PoisonRecord(record, 'foreign_key');
-    return { record, envelope, expiresAt };
+    return { record, envelope, expiresAt: expiry.data };
   } catch (error) {
     if (error instanceof NotASealedBatch) throw new PoisonRecord(record, 'undecodable');
     throw error;

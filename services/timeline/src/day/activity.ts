@@ -1,5 +1,5 @@
-import { type ActivityItem, Instant } from '@daybook/contracts';
-import { type Heartbeat, instantIn, mergeHeartbeats } from '@daybook/timekeeping';
+import type { ActivityItem, Day, Instant } from '@daybook/contracts';
+import { type Heartbeat, instantsOf, mergeHeartbeats } from '@daybook/timekeeping';
 import type { FoldedEvent } from './fold.js';
 
 /** The same file or page seen again within this time is one item. */
@@ -7,41 +7,36 @@ const MERGE_GAP = 5 * 60_000;
 /** A visit without a known length. */
 const VISIT = 60_000;
 
+/** An event with its extent in epoch milliseconds; a save is a moment. */
+export interface SeenEvent extends FoldedEvent, Heartbeat {}
 /** An item of the day with what it was made of. */
 export interface DayItem extends ActivityItem {
-  from: number;
-  to: number;
-  events: FoldedEvent[];
-}
-interface Seen extends Heartbeat {
-  folded: FoldedEvent;
+  events: SeenEvent[];
 }
 
 /** Events of one day as the person would tell them: merged, in order, with times in their own zone. */
-export function activityItems(events: readonly FoldedEvent[], zone: string): DayItem[] {
+export function activityItems(events: readonly FoldedEvent[], zone: string, day: Day): DayItem[] {
+  const written = instantsOf(zone, day);
   const seen = events
-    .map((folded): Seen => ({ ...extent(folded), key: keyOf(folded), folded }))
-    .sort((a, b) => a.start - b.start || (a.folded.event.id < b.folded.event.id ? -1 : 1));
+    .map((folded): SeenEvent => ({ ...folded, ...extentOf(folded), key: keyOf(folded) }))
+    .sort((a, b) => a.start - b.start || (a.event.id < b.event.id ? -1 : 1));
   return mergeHeartbeats(seen, MERGE_GAP).map(({ start, end, parts }) => {
-    const last = parts.at(-1) as Seen;
+    const [first, last] = [parts[0] as SeenEvent, parts.at(-1) as SeenEvent];
     return {
-      id: `${last.folded.source}-${(parts[0] as Seen).folded.event.id}`,
-      source: last.folded.source,
-      start: Instant.parse(instantIn(zone, start)),
-      ...(end > start && { end: Instant.parse(instantIn(zone, end)) }),
+      id: `${first.source}-${first.event.id}`,
+      source: first.source,
+      start: written(start) as Instant,
+      ...(end > start && { end: written(end) as Instant }),
       count: parts.length,
-      ...described(last.folded),
-      from: start,
-      to: end,
-      events: parts.map((part) => part.folded),
+      ...described(last),
+      events: parts,
     };
   });
 }
 
-function extent({ event }: FoldedEvent): { start: number; end: number } {
+function extentOf({ event }: FoldedEvent): { start: number; end: number } {
   if ('start' in event) return { start: Date.parse(event.start), end: Date.parse(event.end) };
-  if ('hour' in event) return { start: Date.parse(event.hour), end: Date.parse(event.hour) };
-  const at = Date.parse(event.at);
+  const at = Date.parse('hour' in event ? event.hour : event.at);
   if ('address' in event) return { start: at, end: at + (event.seconds === undefined ? VISIT : event.seconds * 1_000) };
   return { start: at, end: at };
 }

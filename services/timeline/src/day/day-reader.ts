@@ -1,12 +1,10 @@
 import {
-  type Alias,
   type BatchContent,
   type Broker,
   type BrokerDirectory,
   type BrokerGrant,
   type Day,
   type DayView,
-  type Draft,
   type ExpiredDay,
   Instant,
   type Purpose,
@@ -16,36 +14,30 @@ import {
 import type { Database } from '@daybook/database';
 import { openBatch, openBlob, sealedKeyOf } from '@daybook/sealing';
 import { dayBounds, zoneAt } from '@daybook/timekeeping';
-import type { Decision } from '../decision/decisions.js';
-import { draftBlocks } from '../draft/drafts.js';
+import { type Decision, decidedBlocks } from '../decision/decision.js';
+import { type DraftBlock, draftBlocks } from '../draft/drafts.js';
 import { activityItems, type DayItem } from './activity.js';
 import { foldEvents } from './fold.js';
-
-export interface BatchRow {
-  alias: Alias;
-  batch_id: string;
-  key_id: string;
-  sealed: Buffer;
-}
+import { readSealedDay, type SealedRow } from './sealed-day.js';
 
 /** A day, opened for its person: what the questions of the day page are answered from. */
 export interface OpenedDay {
   day: Day;
   zone: string;
   directory: BrokerDirectory;
-  batches: { row: BatchRow; content: BatchContent }[];
+  batches: { row: SealedRow; content: BatchContent }[];
   items: DayItem[];
   decisions: Decision[];
-  rules: Rule[];
-  drafts: Draft[];
+  drafts: DraftBlock[];
   lastSeen: Map<string, Date>;
 }
 
-/** Opens and folds one day. Three reads of the database, two calls of the broker, nothing kept. */
+/** Opens and folds one day. One read of the database, two calls of the broker, nothing kept. */
 export class DayReader {
   constructor(
     private readonly database: Database,
     private readonly broker: Broker,
+    /** Keys draft ids. */
     private readonly macKey: Uint8Array,
   ) {}
 
@@ -63,95 +55,45 @@ export class DayReader {
           const seen = lastSeen.get(alias);
           return { source, state, ...(seen && { lastSeen: Instant.parse(seen.toISOString()) }) };
         }),
-      activity: items.map(({ events: _events, from: _from, to: _to, ...item }) => item),
-      drafts,
-      decided: decisions.map(({ draft, decision, start, end, seconds, items: evidence }) => ({
-        id: draft,
-        decision,
-        start,
-        end,
-        seconds,
-        evidence,
-      })),
+      activity: items.map(({ events: _, ...item }) => item),
+      drafts: drafts.map(({ from: _, to: __, ...draft }) => draft),
+      decided: decidedBlocks(decisions, zone),
     };
   }
 
   async open(grant: BrokerGrant, purpose: Purpose, day: Day): Promise<OpenedDay | ExpiredDay> {
     const directory = await this.broker.directory(grant, day);
     if (day < directory.keptFrom) return { day, expired: true, deletedOn: directory.deletesOn };
-    const zone = zoneAt(
-      directory.timeZones,
-      dayBounds(directory.timeZones.at(-1)?.timeZone as string, day).from + 43_200_000,
-    );
-    const aliases = directory.sources.map((one) => one.alias);
-    const [batchRows, decisionRows, ruleRows, seenRows] = await Promise.all([
-      this.database.query<BatchRow>({
-        name: 'day-batches',
-        text: 'SELECT alias, batch_id, key_id, sealed FROM batch WHERE alias = ANY($1) AND day = $2 ORDER BY batch_id',
-        values: [aliases, day],
-      }),
-      this.database.query<{ sealed: Buffer }>({
-        name: 'day-decisions',
-        text: 'SELECT sealed FROM decision WHERE alias = ANY($1) AND day = $2 ORDER BY draft',
-        values: [aliases, day],
-      }),
-      this.database.query<{ sealed: Buffer }>({
-        name: 'rules',
-        text: 'SELECT sealed FROM rules WHERE alias = $1',
-        values: [directory.rules.alias],
-      }),
-      this.database.query<{ alias: string; at: Date }>({
-        name: 'seen',
-        text: 'SELECT alias, at FROM alias_seen WHERE alias = ANY($1)',
-        values: [aliases],
-      }),
-    ]);
-    const sealed = [...batchRows.rows, ...decisionRows.rows, ...ruleRows.rows].map((row) => row.sealed);
-    const keys = await this.broker.open(grant, purpose, day, sealed.map(sealedKeyOf));
-    const [firstDecision, firstRules] = [batchRows.rows.length, batchRows.rows.length + decisionRows.rows.length];
-    const batches = batchRows.rows.flatMap((row, n) => {
-      const key = keys[n];
-      return key ? [{ row, content: openBatch(row.sealed, key) }] : [];
-    });
-    const blob = <T>(row: { sealed: Buffer }, at: number): T[] => {
-      const key = keys[at];
-      return key ? [JSON.parse(openBlob(row.sealed, key).toString()) as T] : [];
-    };
-    const decisions = mergeDecisions(decisionRows.rows.flatMap((row, n) => blob<Decision>(row, firstDecision + n)));
-    const rules = ruleRows.rows.flatMap((row, n) => blob<Rule[]>(row, firstRules + n)).flat();
-    const items = activityItems(foldEvents(batches.map((one) => one.content)), zone);
-    return {
+    const zone = zoneOf(directory, day);
+    const sealed = await readSealedDay(this.database, directory, day);
+    const rows = [...sealed.batches, ...sealed.decisions, ...sealed.rules];
+    const keys = await this.broker.open(
+      grant,
+      purpose,
       day,
-      zone,
-      directory,
-      batches,
-      items,
-      decisions,
-      rules,
-      drafts: draftBlocks(undecided(items, decisions), rules, zone, this.macKey),
-      lastSeen: new Map(seenRows.rows.map((row) => [row.alias, row.at])),
-    };
-  }
-}
-
-/** A draft over several sources has a part per source, so that erasing one takes only its part. */
-function mergeDecisions(parts: readonly Decision[]): Decision[] {
-  const whole = new Map<string, Decision>();
-  for (const part of parts) {
-    const known = whole.get(part.draft);
-    whole.set(
-      part.draft,
-      known ? { ...known, items: [...known.items, ...part.items], events: [...known.events, ...part.events] } : part,
+      rows.map((row) => sealedKeyOf(row.sealed)),
     );
+    const keyOf = new Map(rows.map((row, n) => [row, keys[n]]));
+    // What the broker refuses (retired, closed, expired, another vault) is not there for this person.
+    const opened = <T>(list: SealedRow[], open: (row: SealedRow, key: Uint8Array) => T): T[] =>
+      list.flatMap((row) => {
+        const key = keyOf.get(row);
+        return key ? [open(row, key)] : [];
+      });
+    const batches = opened(sealed.batches, (row, key) => ({ row, content: openBatch(row.sealed, key) }));
+    const decisions = opened(sealed.decisions, (row, key) => parsed<Decision>(row, key));
+    const rules = opened(sealed.rules, (row, key) => parsed<Rule[]>(row, key)).flat();
+    const items = activityItems(foldEvents(batches.map((one) => one.content)), zone, day);
+    const decided = decisions.map(({ from, to }) => ({ start: from, end: to }));
+    const drafts = draftBlocks({ items, rules, decided, day, zone, macKey: this.macKey });
+    return { day, zone, directory, batches, items, decisions, drafts, lastSeen: sealed.lastSeen };
   }
-  return [...whole.values()];
 }
 
-/** Events of decided drafts are drafted no more; what came later to the same item still is. */
-function undecided(items: readonly DayItem[], decisions: readonly Decision[]): DayItem[] {
-  const decided = new Set(decisions.flatMap((one) => one.events));
-  return items.flatMap((item) => {
-    const events = item.events.filter(({ source, event }) => !decided.has(`${source} ${event.id}`));
-    return events.length ? [{ ...item, events }] : [];
-  });
+const parsed = <T>({ sealed }: SealedRow, key: Uint8Array): T => JSON.parse(openBlob(sealed, key).toString()) as T;
+
+/** Whoever travels lives a day by the zone of its noon. */
+function zoneOf({ timeZones }: BrokerDirectory, day: Day): string {
+  const { from, to } = dayBounds(timeZones.at(-1)?.timeZone as string, day);
+  return zoneAt(timeZones, (from + to) / 2);
 }

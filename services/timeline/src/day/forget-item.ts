@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type BatchContent, BatchEnvelope, BatchId, type BrokerGrant, type Day, Instant } from '@daybook/contracts';
+import { type BatchContent, BatchEnvelope, type BrokerGrant, type Day, Instant } from '@daybook/contracts';
 import type { Database } from '@daybook/database';
 import type { EventLog } from '@daybook/event-log';
-import { importPublicKey, readEnvelope, sealBatch } from '@daybook/sealing';
+import { importPublicKey, sealBatch } from '@daybook/sealing';
 import { problems } from '@daybook/service-kit';
 import type { DayReader } from './day-reader.js';
 
@@ -36,25 +36,16 @@ export class ForgetItem {
     };
     const value = sealBatch(envelope(randomBytes(16).toString('base64url')), retracts, publicKey);
     await this.log.append('activity.batches.v1', [{ key: alias, value, headers: { 'expires-at': bucket.expiresAt } }]);
+    // A row stays though nothing is left in it: a replay from the start would store it anew.
     const rewritten = opened.batches
       .filter(({ row, content }) => row.alias === alias && content.events.some((event) => gone.has(event.id)))
       .map(({ row, content }) => {
         const rest = { ...content, events: content.events.filter((event) => !gone.has(event.id)) };
-        return {
-          batchId: BatchId.parse(row.batch_id),
-          sealed: sealBatch(envelope(readEnvelope(row.sealed).batchId), rest, publicKey),
-        };
+        return { id: row.id, sealed: sealBatch(envelope(row.id), rest, publicKey) };
       });
     await this.database.query(
       `UPDATE batch b SET sealed = r.sealed, key_id = $3, expires_at = $4 FROM unnest($5::text[], $6::bytea[]) AS r (batch_id, sealed) WHERE b.alias = $1 AND b.day = $2 AND b.batch_id = r.batch_id`,
-      [
-        alias,
-        day,
-        bucket.keyId,
-        bucket.expiresAt,
-        rewritten.map((row) => row.batchId),
-        rewritten.map((row) => row.sealed),
-      ],
+      [alias, day, bucket.keyId, bucket.expiresAt, rewritten.map((row) => row.id), rewritten.map((row) => row.sealed)],
     );
   }
 }

@@ -1,9 +1,18 @@
-import { type Draft, DraftRef, Instant, type Rule } from '@daybook/contracts';
+import { type Day, type Draft, DraftRef, type Instant, type Rule } from '@daybook/contracts';
 import { mac128 } from '@daybook/sealing';
-import { flood, instantIn, lengthOf, type Session, sessions } from '@daybook/timekeeping';
-import type { DayItem } from '../day/activity.js';
-import { becauseOf, ruleFor } from './rule-match.js';
-import { suggestedMatches, unmatchedGroups } from './unmatched.js';
+import {
+  dayBounds,
+  flood,
+  type Interval,
+  instantsOf,
+  lengthOf,
+  type Session,
+  sessions,
+  subtract,
+} from '@daybook/timekeeping';
+import type { DayItem, SeenEvent } from '../day/activity.js';
+import { becauseOf, firstRule } from './rule-match.js';
+import { type Unmatched, unmatchedGroups } from './unmatched.js';
 
 /** A save stands for this much work before it, at most. */
 const REACH = 5 * 60_000;
@@ -12,67 +21,105 @@ const BRIDGE = 15 * 60_000;
 /** Shorter blocks stay on the day as activity, without a draft. */
 const MINIMUM = 60_000;
 
-interface Stretch {
-  start: number;
-  end: number;
-  item: DayItem;
-  rule: Rule | undefined;
-  label: string;
+/** A draft with its exact ends, in epoch milliseconds. */
+export interface DraftBlock extends Draft {
+  from: number;
+  to: number;
+}
+/** What blocks are made from. */
+export interface DraftInput {
+  items: readonly DayItem[];
+  rules: readonly Rule[];
+  /** Time that the person decided about already. */
+  decided: readonly Interval[];
+  day: Day;
+  zone: string;
+  macKey: Uint8Array;
 }
 
+interface Stretch extends Interval {
+  label: string;
+  /** Absent: decided already. */
+  work?: { seen: SeenEvent; item: DayItem; rule: Rule | undefined; unmatched: Unmatched | undefined };
+}
+type Block = Session<Stretch>;
+
 /**
- * Blocks of work on a project, by the person's rules; where none matches, blocks that ask. Blocks follow each other and never overlap,
- * and no time is drafted that is not within reach of something that happened.
+ * Blocks of work on a project, by the person's rules; where none matches, blocks that ask. Blocks overlap neither each other nor what was
+ * decided, and each event is in one block at most. Where several things happened at once, what has no time of its own stands in the block
+ * of its kind that has.
  */
-export function draftBlocks(
-  items: readonly DayItem[],
-  rules: readonly Rule[],
-  zone: string,
-  macKey: Uint8Array,
-): Draft[] {
-  const matched = new Map(items.map((item) => [item, ruleFor(rules, item)]));
-  const groups = unmatchedGroups(items.filter((item) => !matched.get(item)));
-  const stretches = items.flatMap((item) => {
-    const rule = matched.get(item);
-    const label = rule ? `project ${rule.project}` : (groups.get(item) ?? '');
-    return extents(item).map((extent): Stretch => ({ ...extent, item, rule, label }));
-  });
-  return sessions(flood(stretches, 0), BRIDGE, (a, b) => a.label === b.label)
-    .filter((block) => lengthOf(block) >= MINIMUM)
-    .map((block) => toDraft(block, zone, macKey));
+export function draftBlocks(input: DraftInput): DraftBlock[] {
+  const shared = flood(stretchesOf(input)).map((one) => undecided(one, input.decided));
+  const decided = input.decided.map((one): Stretch => ({ ...one, label: '' }));
+  const free = [...shared.filter((one) => lengthOf(one) > 0), ...decided];
+  const blocks = sessions(free, BRIDGE, (a, b) => a.label === b.label)
+    .filter((block) => block.parts[0]?.work !== undefined)
+    .filter((block) => lengthOf(block) >= MINIMUM);
+  for (const one of shared.filter((stretch) => lengthOf(stretch) === 0)) holding(blocks, one)?.parts.push(one);
+  const written = instantsOf(input.zone, input.day);
+  return blocks.map((block) => toDraft(block, written, input.macKey));
 }
 
 /** Each event on its own: an item merged over an hour was not worked on for all of that hour. */
-function extents(item: DayItem): { start: number; end: number }[] {
-  return item.events.map(({ event }) => {
-    if ('start' in event) return { start: Date.parse(event.start), end: Date.parse(event.end) };
-    if ('hour' in event) return { start: Date.parse(event.hour), end: Date.parse(event.hour) };
-    const at = Date.parse(event.at);
-    return 'address' in event ? { start: at, end: at + (event.seconds ?? 60) * 1_000 } : { start: at - REACH, end: at };
+function stretchesOf({ items, rules, zone, day }: DraftInput): Stretch[] {
+  const ruleOf = firstRule(rules);
+  const matched = new Map(items.map((item) => [item, ruleOf(item)]));
+  const groups = unmatchedGroups(items.filter((item) => !matched.get(item)));
+  const { from, to } = dayBounds(zone, day);
+  return items.flatMap((item) => {
+    const rule = matched.get(item);
+    const unmatched = groups.get(item);
+    const label = rule ? `project ${rule.project}` : (unmatched?.label ?? '');
+    return item.events.flatMap((seen): Stretch[] => {
+      const { start, end } = workOf(seen);
+      // The first save of a day does not reach into the day before.
+      return end > start
+        ? [{ start: Math.max(start, from), end: Math.min(end, to), label, work: { seen, item, rule, unmatched } }]
+        : [];
+    });
   });
 }
 
-function toDraft(block: Session<Stretch>, zone: string, macKey: Uint8Array): Draft {
-  const items = [...new Set(block.parts.map((part) => part.item))];
-  const rules = [...new Set(block.parts.flatMap((part) => part.rule ?? []))];
+/** The time that an event stands for. */
+function workOf({ event, start, end }: SeenEvent): Interval {
+  if ('address' in event || 'start' in event)
+    return 'allDay' in event && event.allDay ? { start, end: start } : { start, end };
+  if ('hour' in event) return { start, end: start };
+  const minutes = 'subject' in event ? event.writingMinutes : undefined;
+  return { start: minutes === undefined ? start - REACH : start - minutes * 60_000, end };
+}
+
+/** The longest part that nothing was decided about; none is left with length 0, at the end. */
+function undecided(one: Stretch, decided: readonly Interval[]): Stretch {
+  const pieces = decided.length ? subtract([one], decided) : [one];
+  const longest = pieces.reduce((best, piece) => (lengthOf(piece) > lengthOf(best) ? piece : best), {
+    start: one.end,
+    end: one.end,
+  });
+  return { ...one, start: longest.start, end: longest.end };
+}
+
+const holding = (blocks: readonly Block[], { end, label }: Stretch): Block | undefined =>
+  blocks.find((block) => block.parts[0]?.label === label && block.start <= end && end <= block.end);
+
+function toDraft(block: Block, written: (at: number) => string, macKey: Uint8Array): DraftBlock {
+  const work = block.parts.flatMap((part) => part.work ?? []);
+  const items = [...new Set(work.map((one) => one.item))];
+  const rules = [...new Set(work.flatMap((one) => one.rule ?? []))];
   const project = rules[0]?.project;
-  const label = block.parts[0]?.label ?? '';
   return {
-    id: DraftRef.parse(
-      mac128(
-        macKey,
-        'draft',
-        ...items.flatMap((item) => item.events.map(({ source, event }) => `${source} ${event.id}`)).sort(),
-      ),
-    ),
-    start: Instant.parse(instantIn(zone, block.start)),
-    end: Instant.parse(instantIn(zone, block.end)),
+    id: DraftRef.parse(mac128(macKey, 'draft', ...work.map(({ seen }) => `${seen.source} ${seen.event.id}`).sort())),
+    start: written(block.start) as Instant,
+    end: written(block.end) as Instant,
     // From the rounded ends, so that start, end and seconds of the entry agree.
     seconds: Math.floor(block.end / 1_000) - Math.floor(block.start / 1_000),
     ...(project && { project }),
     confidence: project ? 1 : 0,
     because: rules.length ? rules.map((rule) => becauseOf(rule, items)) : [{ code: 'no-rule', params: {} }],
     evidence: items.map((item) => item.id),
-    suggestedMatches: project ? [] : suggestedMatches(label),
+    suggestedMatches: project ? [] : (work[0]?.unmatched?.suggestedMatches ?? []),
+    from: block.start,
+    to: block.end,
   };
 }

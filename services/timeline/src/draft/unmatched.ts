@@ -1,57 +1,79 @@
 import type { RuleMatch } from '@daybook/contracts';
 import type { DayItem } from '../day/activity.js';
+import { placeOf, slashes } from './rule-match.js';
 
 /** A folder nearer to the root than this says nothing about a project. */
 const SHALLOWEST = 3;
+const SUGGESTIONS = 4;
 
-/** Work that no rule knows, gathered by the folder or site that it has in common, so that one answer settles it. */
-export function unmatchedGroups(items: readonly DayItem[]): Map<DayItem, string> {
-  const groups = new Map<DayItem, string>();
-  const files = items.filter((item) => typeof item.detail.path === 'string');
-  for (const [folder, members] of clusters(files)) for (const item of members) groups.set(item, `folder ${folder}`);
+/** Work that no rule knows and that one answer settles. */
+export interface Unmatched {
+  /** The same for all of the group, another for each group. */
+  label: string;
+  /** What a rule for it could say, most specific first. */
+  suggestedMatches: RuleMatch[];
+}
+
+/** Gathers items by the folder or site that they have in common. */
+export function unmatchedGroups(items: readonly DayItem[]): Map<DayItem, Unmatched> {
+  const groups = new Map<DayItem, Unmatched>();
+  for (const [folder, members] of clusters(items.filter((item) => typeof item.detail.path === 'string').map(filed))) {
+    const group = { label: `folder ${folder.join('/')}`, suggestedMatches: foldersFor(folder) };
+    for (const { item } of members) groups.set(item, group);
+  }
   for (const item of items) {
-    if (typeof item.detail.address === 'string') groups.set(item, `site ${hostOf(item.detail.address)}`);
-    else if (!groups.has(item)) groups.set(item, `source ${item.source}`);
+    if (groups.has(item)) continue;
+    const site = typeof item.detail.address === 'string' ? placeOf(item.detail.address)[0] : undefined;
+    groups.set(
+      item,
+      site
+        ? { label: `site ${site}`, suggestedMatches: [{ site }] }
+        : { label: `source ${item.source}`, suggestedMatches: [] },
+    );
   }
   return groups;
 }
 
-/** What a rule for this group could say, most specific first. */
-export function suggestedMatches(group: string): RuleMatch[] {
-  const [kind, ...rest] = group.split(' ');
-  const value = rest.join(' ');
-  if (kind === 'site') return [{ site: value }];
-  if (kind !== 'folder') return [];
-  const suggestions: RuleMatch[] = [];
-  for (
-    let folder = value;
-    depth(folder) >= Math.min(SHALLOWEST, depth(value)) && suggestions.length < 4;
-    folder = folder.slice(0, folder.lastIndexOf('/'))
-  )
-    suggestions.push({ folder });
-  return suggestions;
+interface Filed {
+  item: DayItem;
+  /** Segments of its folder: `/a/b` is `['', 'a', 'b']`. */
+  folder: string[];
 }
+const filed = (item: DayItem): Filed => ({ item, folder: slashes(String(item.detail.path)).split('/').slice(0, -1) });
 
-/** Splits by the folder in common, going down one segment at a time while it is too near to the root. */
-function clusters(items: readonly DayItem[]): [string, DayItem[]][] {
-  if (!items.length) return [];
-  const folders = items.map((item) => folderOf(String(item.detail.path)));
-  const common = folders.reduce(commonFolder);
-  if (depth(common) >= SHALLOWEST || folders.every((folder) => folder === common)) return [[common, [...items]]];
-  const below = new Map<string, DayItem[]>();
-  for (const [n, item] of items.entries()) {
-    const next = (folders[n] as string).slice(common.length).split('/').find(Boolean) ?? '';
-    below.set(next, [...(below.get(next) ?? []), item]);
+/** Splits by the folder in common, going down one segment at a time while that is too near to the root. */
+function clusters(all: readonly Filed[]): [string[], readonly Filed[]][] {
+  const [first, ...others] = all;
+  if (!first) return [];
+  const common = others.reduce((folder, one) => inCommon(folder, one.folder), first.folder);
+  if (depth(common) >= SHALLOWEST || all.every((one) => one.folder.length === common.length)) return [[common, all]];
+  const below = new Map<string | undefined, Filed[]>();
+  for (const one of all) {
+    const next = one.folder[common.length];
+    const list = below.get(next);
+    if (list) list.push(one);
+    else below.set(next, [one]);
   }
   return [...below.values()].flatMap(clusters);
 }
 
-const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-const depth = (folder: string): number => folder.split('/').filter(Boolean).length;
-const hostOf = (address: string): string => address.replace(/^https?:\/\//, '').split('/')[0] as string;
-function commonFolder(a: string, b: string): string {
-  const [left, right] = [a.split('/'), b.split('/')];
+function inCommon(a: string[], b: string[]): string[] {
   let n = 0;
-  while (n < left.length && left[n] === right[n]) n++;
-  return left.slice(0, n).join('/');
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return a.slice(0, n);
 }
+
+/** The folder itself and those above it that still say something; nothing for files that lie at the root. */
+function foldersFor(folder: readonly string[]): RuleMatch[] {
+  const suggestions: RuleMatch[] = [];
+  const shallowest = Math.max(1, Math.min(SHALLOWEST, depth(folder)));
+  for (
+    let length = folder.length;
+    depth(folder.slice(0, length)) >= shallowest && suggestions.length < SUGGESTIONS;
+    length--
+  )
+    suggestions.push({ folder: folder.slice(0, length).join('/') });
+  return suggestions;
+}
+
+const depth = (folder: readonly string[]): number => folder.filter(Boolean).length;

@@ -3,7 +3,7 @@ import { BatchId, type Broker, type BrokerGrant, Day, type Rules } from '@dayboo
 import type { Database } from '@daybook/database';
 import { lockFence } from '@daybook/erasure';
 import { importPublicKey, openBlob, sealBlob, sealedKeyOf } from '@daybook/sealing';
-import { dayAt } from '@daybook/timekeeping';
+import { problems } from '@daybook/service-kit';
 
 /** Rules belong to no day; their envelope needs one. */
 const NO_DAY = Day.parse('1970-01-01');
@@ -22,9 +22,9 @@ export class RuleBook {
       rules.alias,
     ]);
     const sealed = rows[0]?.sealed;
-    // Asked even when there is nothing, so that a locked vault says so.
-    const [key] = await this.broker.open(grant, 'rules', this.today(), sealed ? [sealedKeyOf(sealed)] : []);
-    return sealed && key ? (JSON.parse(openBlob(sealed, key).toString()) as Rules) : [];
+    if (!sealed) return [];
+    const [key] = await this.broker.open(grant, 'rules', this.today(), [sealedKeyOf(sealed)]);
+    return key ? (JSON.parse(openBlob(sealed, key).toString()) as Rules) : [];
   }
 
   async replace(grant: BrokerGrant, list: Rules): Promise<Rules> {
@@ -37,14 +37,14 @@ export class RuleBook {
       day: NO_DAY,
     };
     const sealed = sealBlob(envelope, Buffer.from(JSON.stringify(list)), importPublicKey(rules.publicKey));
-    await this.broker.open(grant, 'rules', this.today(), []);
     await this.database.transaction(async (tx) => {
       const [allowed] = await lockFence(tx, [envelope]);
-      if (allowed)
-        await tx.query(
-          'INSERT INTO rules (alias, version, sealed) VALUES ($1, 1, $2) ON CONFLICT (alias) DO UPDATE SET sealed = excluded.sealed, version = rules.version + 1',
-          [rules.alias, sealed],
-        );
+      if (!allowed)
+        throw problems.unavailable('your rules were just erased; send them again', { headers: { 'retry-after': '1' } });
+      await tx.query(
+        'INSERT INTO rules (alias, sealed) VALUES ($1, $2) ON CONFLICT (alias) DO UPDATE SET sealed = excluded.sealed',
+        [rules.alias, sealed],
+      );
     });
     return list;
   }
@@ -53,6 +53,6 @@ export class RuleBook {
     return this.broker.directory(grant, this.today());
   }
   private today(): Day {
-    return dayAt([{ from: '1970-01-01T00:00:00Z', timeZone: 'UTC' }] as never, this.clock().getTime());
+    return Day.parse(this.clock().toISOString().slice(0, 10));
   }
 }
