@@ -88,6 +88,8 @@ export async function brokenArrows(baseDir = root) {
 }
 
 const FORBIDDEN_FOLDERS = new Set(['common', 'shared', 'core', 'utils', 'util', 'helpers']);
+/** What only specs import. */
+const TESTS = /^libs\/testing\/|\/e2e\//;
 const PURE = /^libs\/(contracts|decider|timekeeping)\/|\.decider\.ts$/;
 // `new Date(x)` and Date.parse are arithmetic; asking what time it is, or rolling dice, is not.
 const CLOCK = /\bDate\.now\(|\bnew Date\(\)|\bTemporal\.Now\b|\bMath\.random\(|\brandomUUID\(|\bperformance\.now\(/;
@@ -105,11 +107,7 @@ export function brokenHabits(baseDir = root) {
     if (!/\.tsx?$/.test(name) || /\.(spec|contract)\.tsx?$/.test(name)) continue;
     const text = readFileSync(path, 'utf8');
     if (PURE.test(name) && CLOCK.test(text)) found.push(`clock-or-dice-in-pure-code: ${name}`);
-    if (
-      /\bprocess\.env\b/.test(text) &&
-      !/(^|\.)config\.ts$/.test(basename(name)) &&
-      !/^libs\/testing\/|\/e2e\//.test(name)
-    )
+    if (/\bprocess\.env\b/.test(text) && !/(^|\.)config\.ts$/.test(basename(name)) && !TESTS.test(name))
       found.push(`environment-outside-config: ${name}`);
   }
   return found;

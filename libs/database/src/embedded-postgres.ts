@@ -213,13 +213,16 @@ async function refuseForeign(dataDir: string): Promise<void> {
 
 /** A server left behind by a process that was killed: it holds the folder, so it is stopped first. */
 async function stopOrphan(dataDir: string): Promise<void> {
-  const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  const lock = join(dataDir, 'postmaster.pid');
+  const text = await readFile(lock, 'utf8').catch(() => undefined);
   const pid = Number(text?.split('\n')[0]);
   if (!pid || !(await isPostgres(pid))) return;
   process.kill(pid, 'SIGINT');
+  // It takes its lock away when it is done; its number may stay taken until somebody collects it.
+  const holds = async () => existsSync(lock) && (await isPostgres(pid));
   const until = Date.now() + 20_000;
-  while (Date.now() < until && (await isPostgres(pid))) await sleep(20);
-  if (await isPostgres(pid)) process.kill(pid, 'SIGQUIT');
+  while (Date.now() < until && (await holds())) await sleep(20);
+  if (await holds()) process.kill(pid, 'SIGQUIT');
 }
 
 /** Whether that process is there and is a PostgreSQL server: after a reboot the number may be anybody's. */

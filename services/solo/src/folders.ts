@@ -8,6 +8,7 @@ import { z } from 'zod';
 export class StartRefused extends Error {}
 
 const Marker = z.object({ format: z.literal(1), installation: z.string() });
+const Newer = z.object({ format: z.number().gt(1) });
 const Secrets = Marker.extend({
   postgres: z.string(),
   auth: z.string(),
@@ -126,9 +127,12 @@ async function probeWrite(folder: string): Promise<void> {
 async function readMarker(path: string) {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const parsed = Marker.safeParse(json(text));
-  if (!parsed.success) throw new StartRefused(`${path} cannot be read: restore it, or choose another folder`);
-  return parsed.data;
+  const found = json(text);
+  const parsed = Marker.safeParse(found);
+  if (parsed.success) return parsed.data;
+  if (Newer.safeParse(found).success)
+    throw new StartRefused(`${path} was made by a newer Daybook: start that one, or choose another folder`);
+  throw new StartRefused(`${path} cannot be read: restore it, or choose another folder`);
 }
 async function readSecrets(path: string) {
   const text = await readFile(path, 'utf8').catch(() => undefined);

@@ -66,10 +66,10 @@ function errorNotices({ smtpUrl, operatorEmail, publicUrl }: SoloConfig): ErrorN
 /** Before anything is touched: the usual mistake is that Daybook runs already. */
 async function refuseTakenPort(host: string, port: number): Promise<void> {
   const probe = createServer().listen(port, host);
-  const error = await Promise.race([
-    once(probe, 'listening').then(() => undefined),
-    once(probe, 'error').then(([cause]) => cause as Error & { code?: string }),
-  ]);
+  const error = await once(probe, 'listening').then(
+    () => undefined,
+    (cause: Error & { code?: string }) => cause,
+  );
   await new Promise((done) => probe.close(done));
   if (error?.code === 'EADDRINUSE') throw portTaken(port);
   if (error)

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -23,15 +24,22 @@ export interface Installation {
   welcomeCode(): string | undefined;
   /** Ctrl-C; answers the exit code and how long it took, in milliseconds. */
   stop(): Promise<{ code: number | null; ms: number }>;
-  /** kill -9. */
+  /** kill -9; PostgreSQL lives on without it. */
   kill(): Promise<void>;
+  /** kill -9 of solo and of every PostgreSQL process: what a power cut leaves running. */
+  killAll(): Promise<void>;
   start(): Promise<void>;
   /** Stops it and removes its folders. */
   dispose(): Promise<void>;
 }
 
-export async function startInstallation(environment: Record<string, string> = {}): Promise<Installation> {
+/** With `user`, in a process of that one: then its folders are theirs too. */
+export async function startInstallation(
+  environment: Record<string, string> = {},
+  user?: OtherUser,
+): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-e2e-'));
+  if (user) await chown(folder, user.uid, user.gid);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -44,10 +52,7 @@ export async function startInstallation(environment: Record<string, string> = {}
   let output = '';
   let solo: ChildProcess | undefined;
   const start = async () => {
-    solo = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    solo = spawnSolo({ NODE_ENV: 'production', ...env }, user);
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
     };
@@ -74,6 +79,13 @@ export async function startInstallation(environment: Record<string, string> = {}
     kill: async () => {
       await end(solo, 'SIGKILL');
     },
+    killAll: async () => {
+      // The server first: its parent, solo, is still there to collect it, so that its number is free again.
+      const [server, ...children] = await postgresProcesses(env.DAYBOOK_DATA_DIR);
+      for (const child of children) kill(child);
+      if (server) await killed(server);
+      await end(solo, 'SIGKILL');
+    },
     start,
     dispose: async () => {
       await end(solo, 'SIGINT');
@@ -85,15 +97,74 @@ export async function startInstallation(environment: Record<string, string> = {}
 /** Starts solo where it should refuse; answers what it said and its exit code. */
 export async function refusedStart(
   environment: Record<string, string>,
+  user?: OtherUser,
 ): Promise<{ code: number | null; output: string }> {
-  const solo = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const solo = spawnSolo(environment, user);
   let output = '';
   for (const stream of [solo.stdout, solo.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(solo, 'close')) as [number | null];
   return { code, output };
+}
+
+/** An ordinary user that root may become. */
+export interface OtherUser {
+  uid: number;
+  gid: number;
+  /** Command and arguments that run what follows as this user. */
+  prefix: string[];
+}
+
+/** Where the tests run as root: `nobody`. Otherwise undefined: they are run by an ordinary user anyway. */
+export async function ordinaryUser(): Promise<OtherUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const fields = (await readFile('/etc/passwd', 'utf8')).split('\n').find((line) => line.startsWith('nobody:'));
+  const [, , uid, gid] = (fields?.split(':') ?? []).map(Number);
+  if (!uid || !gid) throw new Error('there is no user "nobody" to be an ordinary user');
+  // A checkout in root's own folder is read with the one capability that reads; it gives nothing to write with.
+  const reading = (await everybodyReads(dirname(MAIN)))
+    ? []
+    : ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  return { uid, gid, prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...reading] };
+}
+
+async function everybodyReads(folder: string): Promise<boolean> {
+  const open = ((await stat(folder)).mode & 0o005) === 0o005;
+  return open && (folder === dirname(folder) || everybodyReads(dirname(folder)));
+}
+
+function spawnSolo(environment: Record<string, string>, user?: OtherUser): ChildProcess {
+  const [command = process.execPath, ...args] = [...(user?.prefix ?? []), process.execPath, MAIN];
+  return spawn(command, args, {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** The server and then its children, of this data folder only. */
+export async function postgresProcesses(dataDir: string): Promise<number[]> {
+  const text = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+  const server = Number(text.split('\n')[0]);
+  if (!server) return [];
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,comm=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([pid, parent, name]) => name === 'postgres' && [Number(pid), Number(parent)].includes(server))
+    .map(([pid]) => Number(pid))
+    .sort((a, b) => Number(b === server) - Number(a === server));
+}
+
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+/** kill -9, again until it is gone. */
+async function killed(pid: number): Promise<void> {
+  for (const until = Date.now() + 5_000; kill(pid) && Date.now() < until; ) await sleep(5);
 }
 
 export async function freePort(): Promise<number> {

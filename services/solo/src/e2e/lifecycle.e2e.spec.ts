@@ -1,19 +1,34 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Account } from './account.js';
-import { freePort, type Installation, refusedStart, startInstallation } from './installation.js';
+import {
+  freePort,
+  type Installation,
+  type OtherUser,
+  ordinaryUser,
+  postgresProcesses,
+  refusedStart,
+  startInstallation,
+} from './installation.js';
 
-describe('starting and stopping', () => {
+const users: [string, () => Promise<OtherUser | undefined>][] = [
+  ['whoever runs the tests', async () => undefined],
+  ['an ordinary user', ordinaryUser],
+];
+
+describe.each(users)('starting and stopping, as %s', (_, theUser) => {
   let installation: Installation;
   let account: Account;
+  let user: OtherUser | undefined;
 
   beforeAll(async () => {
-    installation = await startInstallation();
+    user = await theUser();
+    installation = await startInstallation({}, user);
     account = await Account.first(installation);
   }, 120_000);
   afterAll(() => installation.dispose());
@@ -47,6 +62,7 @@ describe('starting and stopping', () => {
     expect(code).toBe(0);
     expect(ms).toBeLessThan(5_000);
     expect(await postgresServers(installation.dataDir)).toEqual([]);
+    await expect(readFile(join(installation.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
     const started = performance.now();
     await installation.start();
     expect(performance.now() - started).toBeLessThan(8_000);
@@ -56,8 +72,13 @@ describe('starting and stopping', () => {
     expect(installation.output().match(/welcome#code=/g)).toHaveLength(1);
   });
 
-  it('starts again after kill -9, on the folder that the killed one held', async () => {
+  it('starts again after kill -9, on the folder that the killed one held, with its PostgreSQL left running or killed too', async () => {
     await installation.kill();
+    expect(await readdir(installation.dataDir)).toContain('solo.lock');
+    expect(await postgresProcesses(installation.dataDir)).not.toEqual([]);
+    await installation.start();
+    expect(await account.signIn()).toBe(200);
+    await installation.killAll();
     await installation.start();
     expect(await account.signIn()).toBe(200);
   });
@@ -67,11 +88,12 @@ describe('starting and stopping', () => {
     const places = () => ({ DAYBOOK_DATA_DIR: join(folder, 'data'), DAYBOOK_KEY_DIR: join(folder, 'keys') });
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'daybook-refused-'));
+      if (user) await chown(folder, user.uid, user.gid);
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     const refused = async (environment: Record<string, string>, says: RegExp) => {
-      const { code, output } = await refusedStart(environment);
+      const { code, output } = await refusedStart(environment, user);
       expect(output).toMatch(says);
       expect(output.trim().split('\n')).toHaveLength(1);
       expect(code).not.toBe(0);
@@ -91,14 +113,7 @@ describe('starting and stopping', () => {
     });
 
     it('when a second instance is started on the same folder', async () => {
-      await refused(
-        {
-          DAYBOOK_DATA_DIR: installation.dataDir,
-          DAYBOOK_KEY_DIR: installation.keyDir,
-          DAYBOOK_PORT: String(await freePort()),
-        },
-        /running on .* already/,
-      );
+      await refused({ ...foldersOf(installation), DAYBOOK_PORT: String(await freePort()) }, /running on .* already/);
       expect((await fetch(`${installation.url}/health/ready`)).status).toBe(200);
     });
 
@@ -106,6 +121,7 @@ describe('starting and stopping', () => {
       const foreign = join(folder, 'foreign');
       await mkdir(foreign);
       await writeFile(join(foreign, 'thesis.txt'), 'chapter one');
+      if (user) await chown(foreign, user.uid, user.gid);
       await refused(
         { ...places(), DAYBOOK_DATA_DIR: foreign, DAYBOOK_PORT: String(await freePort()) },
         /DAYBOOK_DATA_DIR .*not made by Daybook/,
@@ -121,12 +137,31 @@ describe('starting and stopping', () => {
       const locked = join(folder, 'locked');
       await mkdir(locked);
       await chmod(locked, 0o500);
-      // Root may write anywhere, so only an ordinary user can be refused here.
-      if (process.getuid?.() !== 0)
+      // Root may write anywhere, so there only the ordinary user can be refused.
+      if (user || process.getuid?.() !== 0)
         await refused(
           { ...places(), DAYBOOK_DATA_DIR: locked, DAYBOOK_PORT: port },
           /DAYBOOK_DATA_DIR .*cannot be written/,
         );
+      expect(await readdir(locked)).toEqual([]);
+    });
+
+    it('when the data folder was made by a newer Daybook, or by another PostgreSQL', async () => {
+      await installation.stop();
+      const asItIs = async () => ({ DAYBOOK_PORT: String(await freePort()), ...foldersOf(installation) });
+      for (const [place, newer, says] of [
+        ['daybook.json', '{"format":2,"installation":"x"}', /daybook\.json .*newer Daybook/],
+        ['postgres/PG_VERSION', '99\n', /made by PostgreSQL 99; this Daybook runs PostgreSQL \d+/],
+      ] as const) {
+        const path = join(installation.dataDir, place);
+        const ours = await readFile(path);
+        await writeFile(path, newer);
+        await refused(await asItIs(), says);
+        expect(await readFile(path, 'utf8')).toBe(newer);
+        await writeFile(path, ours);
+      }
+      await installation.start();
+      expect(await account.signIn()).toBe(200);
     });
 
     it('when the key folder is missing, and works again once it is back', async () => {
@@ -134,11 +169,7 @@ describe('starting and stopping', () => {
       const elsewhere = `${installation.keyDir}.away`;
       await rename(installation.keyDir, elsewhere);
       await refused(
-        {
-          DAYBOOK_DATA_DIR: installation.dataDir,
-          DAYBOOK_KEY_DIR: installation.keyDir,
-          DAYBOOK_PORT: String(await freePort()),
-        },
+        { ...foldersOf(installation), DAYBOOK_PORT: String(await freePort()) },
         /DAYBOOK_KEY_DIR .*holds no keys/,
       );
       await rm(installation.keyDir, { recursive: true, force: true });
@@ -148,6 +179,8 @@ describe('starting and stopping', () => {
     });
   });
 });
+
+const foldersOf = ({ dataDir, keyDir }: Installation) => ({ DAYBOOK_DATA_DIR: dataDir, DAYBOOK_KEY_DIR: keyDir });
 
 /** PostgreSQL processes that work on this folder. */
 async function postgresServers(dataDir: string): Promise<string[]> {
