@@ -59,6 +59,12 @@ export const Receipt = z.object({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
+/** With these anybody can check a receipt: who signs, and the raw Ed25519 public key, base64url. */
+export const ReceiptKeys = z
+  .object({ items: z.array(z.object({ signer: z.string(), publicKey: z.string() })) })
+  .meta({ id: 'ReceiptKeys' });
+export type ReceiptKeys = z.infer<typeof ReceiptKeys>;
+
 export const ErasureRequest = z
   .object({
     scope: z.enum(['source', 'everything', 'before', 'day']),

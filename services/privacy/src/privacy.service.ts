@@ -28,6 +28,7 @@ import { EpochKeys } from './epoch/epoch-keys.js';
 import { KeyFiles } from './epoch/key-files.js';
 import { ErasureCaseController, ForgetDayController } from './erasure-case/erasure-case.controller.js';
 import { ErasureCases } from './erasure-case/erasure-cases.js';
+import { RECEIPT_KEYS, ReceiptKeysController } from './erasure-case/receipt-keys.controller.js';
 import { openingStore } from './openings/opening-store.js';
 import { OpeningsController } from './openings/openings.controller.js';
 import { Openings } from './openings/openings.js';
@@ -164,12 +165,14 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       ConsentController,
       ErasureCaseController,
       ForgetDayController,
+      ReceiptKeysController,
       OpeningsController,
       RetentionController,
     ],
     providers: [
       { provide: Consents, useValue: consents },
       { provide: ErasureCases, useValue: cases },
+      { provide: RECEIPT_KEYS, useValue: deps.receiptKeys },
       { provide: Openings, useValue: openings },
       { provide: Retention, useValue: retention },
     ],
