@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import type { BrowserProfile } from '../home/agent-state.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { BrowserProfile } from '../home/agent-home.js';
 import { Refused } from '../refused.js';
 
-const home = homedir();
 /** Where browsers of the Chromium family keep their profiles. */
 const CHROMIUM: Record<string, string[]> = {
   chrome: [
@@ -24,45 +23,48 @@ const CHROMIUM: Record<string, string[]> = {
 const FIREFOX = [
   '.mozilla/firefox',
   'snap/firefox/common/.mozilla/firefox',
+  '.config/mozilla/firefox',
   'Library/Application Support/Firefox/Profiles',
   'AppData/Roaming/Mozilla/Firefox/Profiles',
 ];
 
 /** Profiles on this machine that have a history. Only names and places are looked at. */
-export function foundProfiles(): BrowserProfile[] {
-  const chromium = Object.entries(CHROMIUM).flatMap(([browser, roots]) =>
+export function foundProfiles(home = homedir()): BrowserProfile[] {
+  const within = (browser: string, roots: string[]) =>
     roots.flatMap((root) =>
-      folders(join(home, root)).map((profile) => profileIn(join(home, root, profile), `${browser}:${profile}`)),
-    ),
-  );
-  const firefox = FIREFOX.flatMap((root) =>
-    folders(join(home, root)).map((profile) => profileIn(join(home, root, profile), `firefox:${profile}`)),
-  );
-  return [...chromium, ...firefox].filter((profile): profile is BrowserProfile => profile !== undefined);
+      folders(join(home, root)).flatMap((name) => profileIn(join(home, root, name), `${browser}:${name}`) ?? []),
+    );
+  return [
+    ...Object.entries(CHROMIUM).flatMap(([browser, roots]) => within(browser, roots)),
+    ...within('firefox', FIREFOX),
+  ];
 }
 
 /** A profile by the name that `browser list` shows, or by its folder or history file. */
 export function findProfile(given: string): BrowserProfile {
   const named = foundProfiles().find((profile) => profile.name === given);
-  const folder = existsSync(given) ? (statSync(given).isDirectory() ? given : dirname(given)) : undefined;
-  const placed = folder
-    ? profileIn(folder, `${existsSync(join(folder, 'places.sqlite')) ? 'firefox' : 'chromium'}:${basename(folder)}`)
-    : undefined;
+  const path = resolve(given);
+  const placed = profileIn(path) ?? profileIn(dirname(path));
   const profile = named ?? placed;
-  if (!profile)
-    throw new Refused(
-      `no browser profile "${given}"; found are: ${
-        foundProfiles()
-          .map((one) => one.name)
-          .join(', ') || 'none'
-      }. A profile's folder may be given too`,
-    );
+  if (!profile) throw new Refused(`there is no browser profile "${given}". ${profilesLine()}`);
   return profile;
 }
 
-function profileIn(folder: string, name: string): BrowserProfile | undefined {
-  if (existsSync(join(folder, 'History'))) return { name, kind: 'chromium', file: join(folder, 'History') };
-  if (existsSync(join(folder, 'places.sqlite'))) return { name, kind: 'firefox', file: join(folder, 'places.sqlite') };
+export const profilesLine = (): string =>
+  `Found are: ${
+    foundProfiles()
+      .map(({ name }) => name)
+      .join(', ') || 'none'
+  }. The folder of a profile may be given too`;
+
+function profileIn(folder: string, name?: string): BrowserProfile | undefined {
+  for (const [kind, database] of [
+    ['chromium', 'History'],
+    ['firefox', 'places.sqlite'],
+  ] as const) {
+    const file = join(folder, database);
+    if (existsSync(file)) return { name: name ?? `${kind}:${basename(folder)}`, kind, file };
+  }
   return undefined;
 }
 

@@ -1,10 +1,12 @@
 import { type ActivityEvent, Instant, Retract, WebEvent } from '@daybook/contracts';
-import type { AgentHome, BrowserProfile } from '../home/agent-state.js';
+import type { BrowserProfile, Progress } from '../home/agent-home.js';
 import { eventId } from '../watch/save-event.js';
-import { browserName, type Visit, visitsSince } from './history.js';
+import { browserName, type Reading, type Visit } from './history.js';
 
-/** A page that is still open gets longer: the last half hour is read again. */
-const OVERLAP_MS = 30 * 60_000;
+/** Looked at again: pages still open get longer, and what the person deletes in the browser is taken back. */
+const LOOK_BACK_MS = 24 * 60 * 60_000;
+
+type History = Progress['histories'][string];
 
 /** A visit as an event. The longer it was looked at, the higher its revision, so that the last reading wins. */
 export function visitEvent(
@@ -14,9 +16,9 @@ export function visitEvent(
 ): WebEvent | undefined {
   const parsed = WebEvent.safeParse({
     id: eventId(key, 'web', address, at),
-    rev: seconds,
+    rev: seconds ?? 0,
     at: Instant.parse(new Date(at).toISOString()),
-    seconds,
+    ...(seconds !== undefined && { seconds }),
     address,
     title,
     browser: browserName(profile),
@@ -24,37 +26,39 @@ export function visitEvent(
   return parsed.success ? parsed.data : undefined;
 }
 
+/** From when on a history is to be read. */
+export const readFrom = (known: History | undefined, consentedFrom: number): number =>
+  Math.max(consentedFrom, known ? known.until - LOOK_BACK_MS : consentedFrom);
+
 /**
- * What is new in a profile since it was last read: visits, longer visits, and retracts of what the person deleted in the browser. The
- * cursor moves only when the caller has kept them.
+ * What is new since the last reading: visits, longer visits, and retracts of what the person deleted in the browser; and what to know
+ * at the next.
+ *
+ *   known:   a  b     c(2 s)
+ *   now:     a        c(9 s)  d
+ *   events:     -b    c(9 s)  d
  */
 export function newVisits(
-  home: AgentHome,
-  profile: BrowserProfile,
-  startAt: number,
-): { events: ActivityEvent[]; done: () => void } {
-  const state = home.read();
-  const known = state.histories[profile.file] ?? { until: startAt, recent: [] };
-  const from = Math.max(startAt, known.until - OVERLAP_MS);
-  const visits = visitsSince(profile, from).flatMap((visit) => visitEvent(state.key, profile, visit) ?? []);
-  const before = new Map(known.recent.map((one) => [one.id, one]));
-  const ids = new Set(visits.map((visit) => visit.id));
-  const fresh = visits.filter((visit) => (before.get(visit.id)?.rev ?? -1) < visit.rev);
-  const gone = known.recent
-    .filter((one) => one.at >= from && !ids.has(one.id))
-    .map((one) => Retract.parse({ id: one.id, rev: one.rev + 1, op: 'retract', at: new Date(one.at).toISOString() }));
-  const until = visits.reduce((latest, visit) => Math.max(latest, Date.parse(visit.at)), known.until);
+  { key, profile, known, from }: { key: string; profile: BrowserProfile; known: History | undefined; from: number },
+  { visits, moreAfter }: Reading,
+  covered: (at: number) => boolean,
+): { events: ActivityEvent[]; next: History } {
+  const before = new Map(known?.recent.map((one) => [one.id, one]));
+  const events = visits.filter(({ at }) => covered(at)).flatMap((visit) => visitEvent(key, profile, visit) ?? []);
+  const ids = new Set(visits.flatMap((visit) => visitEvent(key, profile, visit)?.id ?? []));
+  const readUntil = moreAfter ?? Number.POSITIVE_INFINITY;
+  const gone = [...before.values()].filter(({ id, at }) => at >= from && at < readUntil && !ids.has(id));
+  const until = visits.reduce((latest, { at }) => Math.max(latest, at), known?.until ?? from);
+  const recent = new Map(before);
+  for (const { id, at, rev } of events) recent.set(id, { id, at: Date.parse(at), rev });
+  for (const { id } of gone) recent.delete(id);
   return {
-    events: [...fresh, ...gone],
-    done: () => {
-      home.update((next) => {
-        next.histories[profile.file] = {
-          until,
-          recent: visits
-            .filter((visit) => Date.parse(visit.at) >= until - OVERLAP_MS)
-            .map((visit) => ({ id: visit.id, at: Date.parse(visit.at), rev: visit.rev })),
-        };
-      });
-    },
+    events: [
+      ...events.filter(({ id, rev }) => (before.get(id)?.rev ?? -1) < rev),
+      ...gone.map(({ id, at, rev }) =>
+        Retract.parse({ id, rev: rev + 1, op: 'retract', at: new Date(at).toISOString() }),
+      ),
+    ],
+    next: { until, recent: [...recent.values()].filter(({ at }) => at >= until - LOOK_BACK_MS) },
   };
 }

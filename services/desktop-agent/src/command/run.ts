@@ -1,161 +1,155 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consent, Source } from '@daybook/contracts';
-import { changedAt } from '../browser/history.js';
-import { newVisits } from '../browser/visit-events.js';
-import { type AgentHome, isPaused } from '../home/agent-state.js';
-import { Refused } from '../refused.js';
+import { sweepCopies } from '../browser/history.js';
+import { withConsents } from '../consent/coverage.js';
+import type { AgentHome } from '../home/agent-home.js';
+import { isDiskFull, Refused } from '../refused.js';
 import { DaybookClient } from '../sender/daybook-client.js';
+import { droppedLines } from '../sender/dropped.js';
 import { Sender } from '../sender/sender.js';
-import { Spool, SpoolFull } from '../spool/spool.js';
-import { FolderWatch } from '../watch/folder-watch.js';
-import { saveEvent } from '../watch/save-event.js';
+import { Spool } from '../spool/spool.js';
+import { Capture } from './capture.js';
 
 const TICK_MS = 1_000;
 const SEND_EVERY_MS = 3_000;
 const ASK_EVERY_MS = 5_000;
 const READ_HISTORY_EVERY_MS = 15_000;
+/** Reading takes at most this share of the time, however large the history is. */
+const READING_SHARE = 20;
+const LAST_SENDING_MS = 2_000;
 
 /** Watches and sends until it is stopped. Prints counts, never names or paths. */
 export async function runAgent(home: AgentHome, say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const { url, token } = home.pairing();
-  const unlock = lockHome(home);
-  const spool = new Spool(home.spoolFolder);
-  const client = new DaybookClient(url, token);
-  const sender = new Sender(spool, client);
-  const watches = new Map<string, FolderWatch>();
-  let consents = new Map<Source, Consent>();
-  let [nextAsk, nextSend, nextHistory] = [0, 0, 0];
-  const histories = new Map<string, number>();
-  const said = new Set<string>();
-  const once = (line: string) => {
-    if (!said.has(line)) say(line);
-    said.add(line);
-  };
-  const allowed = (source: Source) => consents.get(source)?.state === 'on' && !isPaused(home.read(), new Date());
-  const keep = (source: Source, events: Parameters<Spool['add']>[1]): boolean => {
-    try {
-      spool.add(source, events);
-      said.clear();
-      return true;
-    } catch (error) {
-      if (!(error instanceof SpoolFull)) throw error;
-      once(error.message);
-      return false;
-    }
-  };
-  say('Running. Ctrl-C stops.');
+  const { token } = home.pairing();
+  const unlock = await lock(home);
+  const run = new Run(home, say, signal);
   try {
-    while (!signal.aborted) {
-      const now = Date.now();
-      if (now >= nextAsk) {
-        const answer = await client.consents();
-        if (answer === 'revoked') return forgetPairing(home, spool);
-        if (answer) consents = new Map(answer.map((one) => [one.source, one]));
-        else once('Daybook cannot be reached; what is captured waits here.');
-        nextAsk = now + ASK_EVERY_MS;
-        // A source that is off waits for nobody.
-        if (answer) for (const { source, state } of answer) if (state === 'off') spool.wipe(source);
-      }
-      await syncWatches(
-        home,
-        watches,
-        allowed('files'),
-        (path, at) => {
-          const event = allowed('files') ? saveEvent(home.read().key, path, at) : undefined;
-          if (event) keep('files', [event]);
-        },
-        once,
-      );
-      if (now >= nextHistory && allowed('web')) {
-        nextHistory = now + READ_HISTORY_EVERY_MS;
-        const since = Date.parse(consents.get('web')?.since ?? new Date().toISOString());
-        for (const profile of home.read().browsers) {
-          const changed = changedAt(profile);
-          if (histories.get(profile.file) === changed) continue;
-          const { events, done } = newVisits(home, profile, since);
-          if (!events.length || keep('web', events)) {
-            done();
-            histories.set(profile.file, changed);
-          }
-        }
-      }
-      if (now >= nextSend) {
-        const { sent, waitMs, revoked } = await sender.sendAll();
-        if (revoked) return forgetPairing(home, spool);
-        if (sent) {
-          home.update((state) => {
-            state.lastSent = new Date().toISOString();
-          });
-          say(`sent ${sent}`);
-        }
-        nextSend = Date.now() + Math.max(SEND_EVERY_MS, waitMs);
-      }
+    say('Running. Ctrl-C stops.');
+    while (!signal.aborted && home.settings().token === token) {
+      await run.tick();
       await sleep(TICK_MS, undefined, { signal }).catch(() => undefined);
     }
-    // What was captured goes out now rather than at the next start.
-    await Promise.race([sender.sendAll(), sleep(2_000)]);
+    if (home.settings().token === token) await run.finish();
     say('Stopped.');
   } finally {
-    for (const watcher of watches.values()) watcher.close();
+    run.close();
     unlock();
   }
 }
 
-/** Watches what is granted, while the source is on; nothing otherwise. */
-async function syncWatches(
-  home: AgentHome,
-  watches: Map<string, FolderWatch>,
-  on: boolean,
-  onSave: (path: string, at: number) => void,
-  trouble: (line: string) => void,
-): Promise<void> {
-  const wanted = on ? home.read().grants : [];
-  for (const [root, watcher] of watches) {
-    if (wanted.includes(root) && watcher.folders > 0) continue;
-    watcher.close();
-    watches.delete(root);
+/** A command may hold the lock for a moment. */
+async function lock(home: AgentHome): Promise<() => void> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const unlock = home.lock();
+    if (unlock) return unlock;
+    await sleep(100);
   }
-  for (const root of wanted) {
-    if (watches.has(root)) continue;
-    const watcher = new FolderWatch(root, ({ path, at }) => onSave(path, at), trouble);
-    watches.set(root, watcher);
-    await watcher.start();
-  }
+  throw new Refused('an agent runs already; "daybook-agent status" tells how it does');
 }
 
-function forgetPairing(home: AgentHome, spool: Spool): never {
-  spool.wipe();
-  home.update((state) => {
-    state.token = undefined;
-    state.device = undefined;
-  });
-  throw new Refused('this device was revoked; what waited was erased. Run "daybook-agent pair" to pair it again');
-}
+class Run {
+  private readonly spool: Spool;
+  private readonly client: DaybookClient;
+  private readonly sender: Sender;
+  private readonly capture: Capture;
+  private readonly said = new Set<string>();
+  /** On a clock that never jumps. */
+  private readonly due = { ask: 0, history: 0, send: 0 };
 
-/** One running agent per home. A lock whose process is gone is taken over. */
-function lockHome(home: AgentHome): () => void {
-  const path = join(home.folder, 'running.pid');
-  for (let attempt = 0; attempt < 2; attempt++) {
+  constructor(
+    private readonly home: AgentHome,
+    private readonly say: (line: string) => void,
+    signal: AbortSignal,
+  ) {
+    const { url, token } = home.pairing();
+    this.spool = new Spool(home.spoolFolder);
+    this.client = new DaybookClient(url, token, signal);
+    this.sender = new Sender(this.spool, this.client);
+    this.capture = new Capture(home, this.spool, (line) => this.once(line));
+    sweepCopies(home.copiesFolder, 0);
+  }
+
+  async tick(): Promise<void> {
+    const now = performance.now();
+    if (now >= this.due.ask) {
+      await this.askConsents();
+      this.due.ask = performance.now() + ASK_EVERY_MS;
+    }
+    await this.capture.watchFolders();
+    this.capture.keepSaves();
+    if (now >= this.due.history) {
+      const started = performance.now();
+      this.capture.readHistories();
+      const took = performance.now() - started;
+      this.due.history = performance.now() + Math.max(READ_HISTORY_EVERY_MS, took * READING_SHARE);
+    }
+    if (now >= this.due.send) this.due.send = performance.now() + Math.max(SEND_EVERY_MS, await this.send(this.sender));
+  }
+
+  /** What was captured goes out now rather than at the next start. */
+  async finish(): Promise<void> {
+    this.capture.flush();
+    const { url, token } = this.home.pairing();
+    await this.send(new Sender(this.spool, new DaybookClient(url, token, AbortSignal.timeout(LAST_SENDING_MS))));
+  }
+
+  close(): void {
+    this.capture.close();
+  }
+
+  private async askConsents(): Promise<void> {
+    const answer = await this.client.consents();
+    if (answer === 'revoked') this.forgetPairing();
+    if (!answer) return this.once('Daybook cannot be reached; what is captured waits here.');
+    this.said.delete('Daybook cannot be reached; what is captured waits here.');
+    this.keepProgress(() =>
+      this.home.advance((progress) => Object.assign(progress, withConsents(progress, answer, Date.now()))),
+    );
+    // A source that is off waits for nobody.
+    for (const { source, state } of answer.items) if (state === 'off') this.spool.wipe(source);
+  }
+
+  /** Answers how long to wait, in milliseconds. */
+  private async send(sender: Sender): Promise<number> {
+    this.spool.closeAll();
+    const { sent, dropped, waitMs, revoked } = await sender.sendAll();
+    if (revoked) this.forgetPairing();
+    for (const line of droppedLines(dropped)) this.say(`not kept: ${line}`);
+    if (sent) {
+      this.said.clear();
+      this.say(`sent ${sent}`);
+      this.keepProgress(() =>
+        this.home.advance((progress) => {
+          progress.lastSent = new Date().toISOString();
+        }),
+      );
+    }
+    return waitMs;
+  }
+
+  /** Progress that cannot be written on a full disk is made again later. */
+  private keepProgress(write: () => void): void {
     try {
-      const file = openSync(path, 'wx', 0o600);
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      return () => rmSync(path, { force: true });
-    } catch {
-      const pid = Number(readFileSync(path, 'utf8'));
-      if (pid !== process.pid && alive(pid)) throw new Refused(`an agent runs already (process ${pid})`);
-      rmSync(path, { force: true });
+      write();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.once('the disk is full; free some room');
     }
   }
-  throw new Refused('another agent is just starting; try again');
-}
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+
+  private forgetPairing(): never {
+    this.capture.close();
+    this.spool.wipe();
+    this.home.change((settings) => {
+      delete settings.token;
+      delete settings.device;
+    });
+    throw new Refused(
+      'this device was revoked; what waited was erased. Run "daybook-agent pair ADDRESS" to pair it again',
+    );
+  }
+
+  private once(line: string): void {
+    if (!this.said.has(line)) this.say(line);
+    this.said.add(line);
   }
 }

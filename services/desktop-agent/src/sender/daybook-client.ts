@@ -1,5 +1,6 @@
-import type { Consent, Problem } from '@daybook/contracts';
-import { BatchAccepted } from '@daybook/contracts';
+import { BatchAccepted, type Problem } from '@daybook/contracts';
+import { z } from 'zod';
+import { KnownConsents } from '../home/agent-home.js';
 import type { SpooledBatch } from '../spool/spool.js';
 
 export type Sent =
@@ -10,51 +11,85 @@ export type Sent =
   | { kind: 'off' }
   /** This device was revoked. */
   | { kind: 'revoked' }
-  /** Not now; again after so many milliseconds, if the server said so. */
-  | { kind: 'later'; afterMs?: number }
+  /** Too many bytes, for the server or something in front of it. */
+  | { kind: 'too-large' }
   /** The server will never take it. */
-  | { kind: 'refused'; code: string };
+  | { kind: 'refused'; code: string }
+  /** Not now; again after so many milliseconds, if the server said so. */
+  | { kind: 'later'; afterMs?: number };
 
-/** The two routes that a device may use. */
+interface Answer {
+  status: number;
+  /** Undefined unless it is JSON. */
+  body: unknown;
+  retryAfter: string | null;
+}
+
+const TIMEOUT_MS = 30_000;
+const Code = z.object({ code: z.string() });
+
+/** The two routes that a device may use. Whatever does not answer like Daybook (a sign-in page of a hotel, say) is "later". */
 export class DaybookClient {
   constructor(
     private readonly url: string,
     private readonly token: string,
+    private readonly signal?: AbortSignal,
   ) {}
 
-  async send({ batchId, source, events }: Pick<SpooledBatch, 'batchId' | 'source' | 'events'>): Promise<Sent> {
+  async send({ batchId, source, events }: Omit<SpooledBatch, 'file'>): Promise<Sent> {
     const answer = await this.ask('POST', '/v1/activity/batches', { batchId, source, events });
     if (!answer) return { kind: 'later' };
-    if (answer.status === 202) return { kind: 'accepted', ...BatchAccepted.parse(await answer.json()) };
-    const { code } = (await answer.json().catch(() => ({}))) as Partial<Problem>;
-    if (answer.status === 401) return { kind: 'revoked' };
-    if (answer.status === 410) return { kind: 'erased' };
+    const accepted = BatchAccepted.safeParse(answer.body);
+    if (answer.status === 202 && accepted.success) return { kind: 'accepted', ...accepted.data };
+    const code: Problem['code'] | undefined = Code.safeParse(answer.body).data?.code;
+    if (answer.status === 413) return { kind: 'too-large' };
+    if (answer.status === 401 && code) return { kind: 'revoked' };
+    if (answer.status === 410 && code) return { kind: 'erased' };
     if (answer.status === 403 && code === 'consent_required') return { kind: 'off' };
-    if (answer.status === 429 || answer.status >= 500) {
-      const seconds = Number(answer.headers.get('retry-after'));
-      return { kind: 'later', ...(seconds > 0 && { afterMs: seconds * 1_000 }) };
-    }
-    return { kind: 'refused', code: code ?? String(answer.status) };
+    if ((answer.status === 400 || answer.status === 415 || answer.status === 422) && code)
+      return { kind: 'refused', code };
+    const afterMs = retryAfterMs(answer.retryAfter, Date.now());
+    return { kind: 'later', ...(afterMs !== undefined && { afterMs }) };
   }
 
   /** Undefined when the server cannot be asked; `revoked` when this device may not ask any more. */
-  async consents(): Promise<Consent[] | 'revoked' | undefined> {
+  async consents(): Promise<KnownConsents | 'revoked' | undefined> {
     const answer = await this.ask('GET', '/v1/privacy/consents');
-    if (answer?.status === 401) return 'revoked';
-    if (answer?.status !== 200) return undefined;
-    return ((await answer.json()) as { items: Consent[] }).items;
+    if (answer?.status === 401 && Code.safeParse(answer.body).success) return 'revoked';
+    return answer?.status === 200 ? KnownConsents.safeParse(answer.body).data : undefined;
   }
 
-  private async ask(method: string, path: string, body?: object): Promise<Response | undefined> {
+  private async ask(method: string, path: string, body?: object): Promise<Answer | undefined> {
     try {
-      return await fetch(this.url + path, {
+      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await fetch(this.url + path, {
         method,
+        // Nothing of the person follows a redirect to somewhere else.
+        redirect: 'manual',
         headers: { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
+        signal: this.signal ? AbortSignal.any([timeout, this.signal]) : timeout,
       });
+      const text = await response.text();
+      return { status: response.status, body: json(text), retryAfter: response.headers.get('retry-after') };
     } catch {
       return undefined;
     }
+  }
+}
+
+/** Seconds, or a date (RFC 9110). */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - now;
+  return ms > 0 ? ms : undefined;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

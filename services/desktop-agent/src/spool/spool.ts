@@ -3,7 +3,9 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -11,10 +13,12 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type ActivityEvent, BATCH_LIMITS, type Source } from '@daybook/contracts';
+import type { ActivityEvent, Source } from '@daybook/contracts';
+import { syncFolder, writeAll } from '../home/durable-file.js';
+import { isDiskFull, Refused, systemCode } from '../refused.js';
+import { eventsIn, linesOf, segments, wholeLines } from './lines.js';
 
 export interface SpooledBatch {
   file: string;
@@ -23,16 +27,20 @@ export interface SpooledBatch {
   events: ActivityEvent[];
 }
 
-/** The spool cannot take more; what is in it stays. */
-export class SpoolFull extends Error {}
+/** The spool cannot take more now; what is in it stays. */
+export class SpoolFull extends Refused {}
 
 const LIMIT_BYTES = 64 * 1024 * 1024;
-/** Stays below the server's limit with room for the frame around it. */
-const BATCH_BYTES = BATCH_LIMITS.bytes - 4_096;
+const STALE_MS = 3_600_000;
+const kindOf = (name: string): string | undefined => name.split('.')[0];
+const sourceOf = (name: string): Source => name.split('.').at(-2) as Source;
 
 /**
- * What waits to be sent. Events are appended to a journal and synced before they count as seen; a journal becomes an immutable batch
- * with an id of its own, so that sending it twice stores it once. A batch is deleted only when the server has answered for it.
+ * What waits to be sent. Events are appended to one open file per source and count as kept once they are synced. Sending closes it by
+ * giving it a name with a batch id: it needs no room on a full disk, and is never changed again, so that what is sent twice is stored
+ * once. It is unlinked only when the server has answered for it.
+ *
+ *   open.files.jsonl  ──rename──>  batch.000000000007.<batchId>.files.jsonl  ──answered──>  gone
  */
 export class Spool {
   constructor(
@@ -40,144 +48,142 @@ export class Spool {
     private readonly limit = LIMIT_BYTES,
   ) {}
 
-  /** Throws {@link SpoolFull} when the spool or the disk is full; nothing is half written then. */
+  /** For the running agent alone. Throws {@link SpoolFull} when the spool or the disk is full: then they are to be added again. */
   add(source: Source, events: readonly ActivityEvent[]): void {
     if (!events.length) return;
-    this.prepare();
-    const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    if (this.bytes() + lines.length > this.limit)
-      throw new SpoolFull(
-        `the spool is full (${Math.round(this.limit / 2 ** 20)} MiB waiting); it empties when Daybook can be reached`,
-      );
-    const file = openSync(this.journal(source), 'a', 0o600);
-    try {
-      writeSync(file, lines);
-      fsyncSync(file);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
-        throw new SpoolFull('the disk is full; saves are not kept until there is room');
-      throw error;
-    } finally {
-      closeSync(file);
+    const path = join(this.folder, `open.${source}.jsonl`);
+    this.room(linesOf(events).length);
+    if (this.closable(path, events)) this.close(path, source);
+    for (const [n, part] of segments(events).entries()) {
+      if (n > 0) this.close(path, source);
+      this.append(path, linesOf(part));
     }
   }
 
-  /** Turns what was appended into batches that are never changed again. */
-  closeJournals(): void {
-    if (!existsSync(this.folder)) return;
-    for (const name of readdirSync(this.folder)) {
-      const source = /^open-(.+)\.jsonl$/.exec(name)?.[1] as Source | undefined;
-      if (!source) continue;
-      for (const events of batches(readJournal(join(this.folder, name)))) this.write(source, events);
-      // A crash before this line leaves the journal too: the same events get the same ids and are stored once.
-      rmSync(join(this.folder, name), { force: true });
+  /** Finished batches beside the running agent, which will send them. For other commands. */
+  addBatches(source: Source, events: readonly ActivityEvent[]): void {
+    for (const part of segments(events)) {
+      const lines = linesOf(part);
+      this.room(lines.length);
+      const beside = join(this.folder, `new.${randomUUID()}.${source}.jsonl`);
+      this.append(beside, lines);
+      this.close(beside, source);
     }
   }
 
-  /** Oldest first. */
-  waiting(): SpooledBatch[] {
-    return this.batchFiles().map((file) => ({
-      file,
-      ...(JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as Omit<SpooledBatch, 'file'>),
-    }));
+  /** Everything appended so far becomes batches. */
+  closeAll(): void {
+    for (const name of this.names()) {
+      const path = join(this.folder, name);
+      if (kindOf(name) === 'open') this.close(path, sourceOf(name));
+      // Left behind by a command that was killed before it had kept anything.
+      if (kindOf(name) === 'new' && Date.now() - (statOf(path)?.mtimeMs ?? 0) > STALE_MS) rmSync(path, { force: true });
+    }
   }
 
-  /** Everything that waits, journals included, without changing anything. */
+  /** Names of the batches, oldest first; the clock plays no part. */
+  batches(): string[] {
+    return this.names()
+      .filter((name) => kindOf(name) === 'batch')
+      .sort();
+  }
+
+  /** Undefined when it was sent or wiped meanwhile. */
+  read(file: string): SpooledBatch | undefined {
+    const batchId = file.split('.')[2];
+    const events = this.eventsOf(file);
+    return batchId && events ? { file, batchId, source: sourceOf(file), events } : undefined;
+  }
+
+  /** Everything that waits, without changing anything. */
   contents(): { source: Source; events: ActivityEvent[] }[] {
-    const open = existsSync(this.folder)
-      ? readdirSync(this.folder).flatMap((name) => /^open-(.+)\.jsonl$/.exec(name)?.[1] ?? [])
-      : [];
-    return [
-      ...this.waiting(),
-      ...open.map((source) => ({ source: source as Source, events: readJournal(this.journal(source as Source)) })),
-    ];
+    return this.names()
+      .sort()
+      .flatMap((name) => {
+        const events = kindOf(name) === 'new' ? undefined : this.eventsOf(name);
+        return events ? [{ source: sourceOf(name), events }] : [];
+      });
   }
 
   remove(file: string): void {
     rmSync(join(this.folder, file), { force: true });
-    this.syncFolder();
+    syncFolder(this.folder);
   }
 
-  /** Forgets everything of a source: it was switched off or erased. */
+  /** The server takes no batch of this size: the same events in two. They keep their ids, so a crash in between doubles nothing. */
+  halve({ file, source, events }: SpooledBatch): void {
+    const middle = Math.ceil(events.length / 2);
+    for (const half of [events.slice(0, middle), events.slice(middle)]) this.addBatches(source, half);
+    this.remove(file);
+  }
+
+  /** Forgets everything of a source, or all: it was switched off, or this device was revoked. */
   wipe(source?: Source): void {
-    for (const batch of this.waiting()) if (!source || batch.source === source) this.remove(batch.file);
-    if (!existsSync(this.folder)) return;
-    for (const name of readdirSync(this.folder))
-      if (name.startsWith('open-') && (!source || name === `open-${source}.jsonl`))
-        rmSync(join(this.folder, name), { force: true });
+    const names = this.names().filter((name) => source === undefined || sourceOf(name) === source);
+    for (const name of names) rmSync(join(this.folder, name), { force: true });
+    if (names.length) syncFolder(this.folder);
   }
 
-  bytes(): number {
-    return existsSync(this.folder)
-      ? readdirSync(this.folder).reduce(
-          (sum, name) => sum + (statSync(join(this.folder, name), { throwIfNoEntry: false })?.size ?? 0),
-          0,
-        )
-      : 0;
-  }
-
-  private write(source: Source, events: ActivityEvent[]): void {
-    const batchId = randomUUID();
-    const name = `batch-${String(Date.now()).padStart(15, '0')}-${batchId}.json`;
-    const beside = join(this.folder, `.${name}.new`);
-    const file = openSync(beside, 'w', 0o600);
-    writeSync(file, JSON.stringify({ batchId, source, events }));
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(beside, join(this.folder, name));
-    this.syncFolder();
-  }
-
-  private batchFiles(): string[] {
-    return existsSync(this.folder)
-      ? readdirSync(this.folder)
-          .filter((name) => name.startsWith('batch-'))
-          .sort()
-      : [];
-  }
-
-  private prepare(): void {
+  private append(path: string, lines: Buffer): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     chmodSync(this.folder, 0o700);
-  }
-
-  private syncFolder(): void {
-    if (process.platform === 'win32') return;
-    const folder = openSync(this.folder, 'r');
-    fsyncSync(folder);
-    closeSync(folder);
-  }
-
-  private journal(source: Source): string {
-    return join(this.folder, `open-${source}.jsonl`);
-  }
-}
-
-/** A line that a crash cut short is no event: it was never counted as seen. */
-function readJournal(path: string): ActivityEvent[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line): ActivityEvent[] => {
-      try {
-        return line ? [JSON.parse(line) as ActivityEvent] : [];
-      } catch {
-        return [];
-      }
-    });
-}
-
-function* batches(events: readonly ActivityEvent[]): Generator<ActivityEvent[]> {
-  let batch: ActivityEvent[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = Buffer.byteLength(JSON.stringify(event)) + 1;
-    if (batch.length === BATCH_LIMITS.events || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
+    const fresh = !existsSync(path);
+    let file: number | undefined;
+    let length = 0;
+    try {
+      file = openSync(path, 'a+', 0o600);
+      // What a crash cut short was never acknowledged; the next line must not be glued to it.
+      length = wholeLines(file, fstatSync(file).size);
+      ftruncateSync(file, length);
+      writeAll(file, lines);
+      fsyncSync(file);
+      if (fresh) syncFolder(this.folder);
+    } catch (error) {
+      if (file !== undefined) ftruncateSync(file, length);
+      throw new SpoolFull(cannotWrite(error));
+    } finally {
+      if (file !== undefined) closeSync(file);
     }
-    batch.push(event);
-    bytes += size;
   }
-  if (batch.length) yield batch;
+
+  private close(path: string, source: Source): void {
+    if (!existsSync(path)) return;
+    const last = Number(this.batches().at(-1)?.split('.')[1] ?? 0);
+    const number = String(last + 1).padStart(12, '0');
+    renameSync(path, join(this.folder, `batch.${number}.${randomUUID()}.${source}.jsonl`));
+    syncFolder(this.folder);
+  }
+
+  /** Whether these events would make the open file larger than a batch may be. */
+  private closable(path: string, events: readonly ActivityEvent[]): boolean {
+    if (!existsSync(path)) return false;
+    const open = eventsIn(readFileSync(path, 'utf8'));
+    return open.length > 0 && segments([...open, ...events]).length > segments(events).length;
+  }
+
+  private room(bytes: number): void {
+    const waiting = this.names().reduce((sum, name) => sum + (statOf(join(this.folder, name))?.size ?? 0), 0);
+    if (waiting + bytes > this.limit)
+      throw new SpoolFull(
+        `the spool is full (${Math.ceil(this.limit / 2 ** 20)} MiB wait to be sent); it empties when Daybook can be reached`,
+      );
+  }
+
+  private names(): string[] {
+    return existsSync(this.folder) ? readdirSync(this.folder) : [];
+  }
+
+  private eventsOf(name: string): ActivityEvent[] | undefined {
+    try {
+      return eventsIn(readFileSync(join(this.folder, name), 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
 }
+
+const cannotWrite = (error: unknown): string =>
+  isDiskFull(error)
+    ? 'the disk is full; free some room, and what was captured meanwhile is kept'
+    : `what is captured cannot be written (${systemCode(error) ?? error}); look at the folder that "daybook-agent status" names`;
+const statOf = (path: string) => statSync(path, { throwIfNoEntry: false });

@@ -1,156 +1,151 @@
-import { type FSWatcher, lstatSync, realpathSync, type Stats, watch } from 'node:fs';
+import { type FSWatcher, type Stats, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inside } from '../grant/grants.js';
+import { systemCode } from '../refused.js';
 import { NotWork } from './not-work.js';
-
-export interface Save {
-  path: string;
-  /** Modification time, epoch milliseconds. */
-  at: number;
-}
+import { look, really, type Save } from './saved.js';
 
 /** Editors write, rename and touch: a save is what is there a moment later. */
 const QUIET_MS = 1_200;
-/** A file whose time is older than this was moved or restored, not saved. */
+const SWEEP_MS = 200;
+/** A file whose time is older than this was moved here, not saved. */
 const RECENT_MS = 30_000;
+/** So long after its last write a change of the file is a rename, a copy with its old time, or new permissions. */
+const SETTLED_MS = 3_000;
+
+interface Watched {
+  watcher: FSWatcher;
+  /** Which folder it was: another may have taken its name. */
+  identity: string;
+}
+
+export interface WatchListener {
+  saves(saves: Save[]): void;
+  trouble(message: string): void;
+}
 
 /**
  * Watches a granted folder, one system watch per folder and none per file, so that a tree of 100,000 files costs little. Tells of saves
- * only: of a file, inside the folder, by a person.
+ * only: of a file, inside the folder, that is somebody's work.
  */
 export class FolderWatch {
-  private readonly watches = new Map<string, FSWatcher>();
-  private readonly pending = new Map<string, NodeJS.Timeout>();
+  private readonly watches = new Map<string, Watched>();
+  /** Path → when to look at it. */
+  private readonly touched = new Map<string, number>();
   private readonly notWork: NotWork;
+  private readonly sweep: NodeJS.Timeout;
+  private unwatched = 0;
   private closed = false;
 
   constructor(
     private readonly root: string,
-    private readonly onSave: (save: Save) => void,
-    private readonly onTrouble: (message: string) => void,
-    private readonly now: () => number = Date.now,
+    private readonly listener: WatchListener,
   ) {
     this.notWork = new NotWork(root);
+    this.sweep = setInterval(() => this.lookAtDue(), SWEEP_MS);
   }
 
   async start(): Promise<void> {
-    await this.add(this.root);
+    await this.add(this.root, false);
   }
 
   get folders(): number {
     return this.watches.size;
   }
 
+  /** False when the granted folder vanished, was replaced or cannot be read: then it is to be started anew once it is back. */
+  isThere(): boolean {
+    return this.watches.get(this.root)?.identity === identityOf(look(this.root));
+  }
+
+  /** Looks at once at what was touched. */
+  flush(): void {
+    this.lookAtDue(Number.POSITIVE_INFINITY);
+  }
+
   close(): void {
     this.closed = true;
-    for (const watcher of this.watches.values()) watcher.close();
-    for (const timer of this.pending.values()) clearTimeout(timer);
+    clearInterval(this.sweep);
+    for (const { watcher } of this.watches.values()) watcher.close();
     this.watches.clear();
-    this.pending.clear();
+    this.touched.clear();
   }
 
-  private async add(first: string): Promise<void> {
+  /** `appeared`: files in it were written before it could be watched, so they are looked at too. */
+  private async add(first: string, appeared: boolean): Promise<void> {
     const queue = [first];
     for (let folder = queue.pop(); folder !== undefined && !this.closed; folder = queue.pop()) {
-      if (this.watches.has(folder) || this.notWork.folder(folder) || !this.watchOne(folder)) continue;
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-      for (const entry of entries) if (entry.isDirectory()) queue.push(join(folder, entry.name));
+      if (this.notWork.folder(folder) || !this.watchOne(folder)) continue;
+      for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+        if (entry.isDirectory()) queue.push(join(folder, entry.name));
+        else if (appeared) this.touch(join(folder, entry.name));
+      }
     }
+    if (this.unwatched > 0) this.listener.trouble(tooMany(this.watches.size));
+    this.unwatched = 0;
   }
 
+  /** False when there is nothing new to watch. */
   private watchOne(folder: string): boolean {
+    const found = look(folder);
+    if (!found?.isDirectory() || !really(folder, this.root)) return false;
+    const identity = identityOf(found) as string;
+    if (this.watches.get(folder)?.identity === identity) return false;
+    this.drop(folder);
     try {
-      const watcher = watch(folder, (_kind, name) => name !== null && this.touched(join(folder, String(name))));
+      const watcher = watch(folder, (_kind, name) => {
+        if (name !== null) this.touch(join(folder, String(name)));
+      });
       watcher.on('error', () => this.drop(folder));
-      this.watches.set(folder, watcher);
+      this.watches.set(folder, { watcher, identity });
       return true;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'ENOSPC' || code === 'EMFILE')
-        this.onTrouble(
-          `too many folders to watch (${this.watches.size}); raise the system's limit: sysctl fs.inotify.max_user_watches=524288`,
-        );
-      // Unreadable or vanished: nothing to see there.
+      if (systemCode(error) === 'ENOSPC' || systemCode(error) === 'EMFILE') this.unwatched += 1;
+      // Else unreadable or vanished: nothing to see there; new permissions or a new folder are told of by the folder above.
       return false;
     }
   }
 
   private drop(folder: string): void {
-    for (const [path, watcher] of this.watches) {
+    for (const [path, { watcher }] of this.watches) {
       if (!inside(path, folder)) continue;
       watcher.close();
       this.watches.delete(path);
     }
   }
 
-  /** Something happened at a path; looked at a moment later, when the editor is done. */
-  private touched(path: string): void {
-    if (basename(path) === '.gitignore') this.notWork.forget(join(path, '..'));
-    // Not again for each touch: a file that never rests is still saved.
-    if (this.pending.has(path)) return;
-    this.pending.set(
-      path,
-      setTimeout(() => {
-        this.pending.delete(path);
-        this.look(path);
-      }, QUIET_MS),
-    );
+  private touch(path: string): void {
+    if (basename(path) === '.gitignore') this.notWork.forget(dirname(path));
+    // Not later for each touch: a file that never rests is still saved.
+    if (!this.touched.has(path)) this.touched.set(path, performance.now() + QUIET_MS);
   }
 
-  private look(path: string): void {
-    const found = stat(path);
-    if (!found) {
-      this.drop(path);
-      return;
+  private lookAtDue(now = performance.now()): void {
+    const saves: Save[] = [];
+    // In the order of touching, so the first that is not due ends it.
+    for (const [path, due] of this.touched) {
+      if (due > now) break;
+      this.touched.delete(path);
+      const found = look(path);
+      if (found?.isDirectory()) void this.add(path, true);
+      else if (found && this.isSave(path, found)) saves.push({ path, at: found.mtimeMs });
+      else if (!found && this.watches.has(path)) this.drop(path);
     }
-    if (found.isDirectory()) {
-      void this.add(path).then(() => this.lookInto(path));
-      return;
-    }
-    const save = this.save(path, found);
-    if (save) this.onSave(save);
+    if (saves.length) this.listener.saves(saves);
   }
 
-  /** A folder that appeared with files in it: they were written before it could be watched. */
-  private async lookInto(folder: string): Promise<void> {
-    if (this.notWork.folder(folder)) return;
-    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => []))
-      this.touched(join(folder, entry.name));
-  }
-
-  private save(path: string, found: Stats): Save | undefined {
-    // A link is not followed; a file that lies elsewhere is not in the grant.
-    if (!found.isFile() || this.notWork.file(path) || !really(path, this.root)) return undefined;
-    const age = this.now() - found.mtimeMs;
-    return age <= RECENT_MS + QUIET_MS && age >= -RECENT_MS
-      ? { path, at: Math.min(found.mtimeMs, this.now()) }
-      : undefined;
+  private isSave(path: string, found: Stats): boolean {
+    const recent = Math.abs(Date.now() - found.mtimeMs) <= RECENT_MS;
+    const written = found.ctimeMs - found.mtimeMs <= SETTLED_MS;
+    return found.isFile() && recent && written && !this.notWork.file(path) && really(path, this.root);
   }
 }
 
-function stat(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
-}
-export function really(path: string, root: string): boolean {
-  try {
-    return inside(realpathSync(path), root);
-  } catch {
-    return false;
-  }
-}
+const identityOf = (found: Stats | undefined): string | undefined => found && `${found.dev}:${found.ino}`;
 
-/** Every file of a granted folder that was saved since then, for an import. */
-export async function* savedSince(root: string, since: number): AsyncGenerator<Save> {
-  const notWork = new NotWork(root);
-  const queue = [root];
-  for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
-    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && !notWork.folder(path)) queue.push(path);
-      if (!entry.isFile() || notWork.file(path)) continue;
-      const found = stat(path);
-      if (found && found.mtimeMs >= since && really(path, root)) yield { path, at: found.mtimeMs };
-    }
-  }
-}
+const tooMany = (watched: number): string =>
+  process.platform === 'linux'
+    ? `this system lets a program watch no more than ${watched} folders, so saves in the others are not noticed. ` +
+      'Allow more with: echo fs.inotify.max_user_watches=524288 | sudo tee /etc/sysctl.d/60-daybook.conf && sudo sysctl --system; then start the agent again'
+    : `this system lets a program watch no more than ${watched} folders, so saves in the others are not noticed; grant fewer folders`;

@@ -9,8 +9,12 @@ export const eventId = (key: string, ...parts: (string | number)[]): string => {
   return mac.digest().subarray(0, 16).toString('base64url');
 };
 
-/** All that is taken of a file: name, path, save time (P7). Undefined when it cannot be an event (a path beyond the limits). */
-export function saveEvent(key: string, path: string, savedAt: number): FileEvent | undefined {
+/**
+ * All that is taken of a file: name, path, save time (P7). One spelling for what looks the same: some systems answer "é" as one
+ * character, some as two. Undefined when it cannot be an event (a path beyond the limits).
+ */
+export function saveEvent(key: string, foundPath: string, savedAt: number): FileEvent | undefined {
+  const path = foundPath.normalize('NFC');
   const at = Math.floor(savedAt);
   const parsed = FileEvent.safeParse({
     id: eventId(key, 'files', path, at),
