@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type ParsedLocation,
   redirect,
 } from '@tanstack/react-router';
 import { isProblem } from './api/client.js';
@@ -48,20 +49,26 @@ const open = [
   }),
 ];
 
-/** Pages of somebody: who nobody is goes to the sign-in first, and comes back. */
-const inside = createRoute({
-  getParentRoute: () => root,
-  id: 'inside',
-  component: Shell,
-  loader: async ({ context, location }) => {
-    try {
-      return await context.queries.ensureQueryData(meQuery);
-    } catch (error) {
-      if (isProblem(error) && error.status === 401)
-        throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } });
-      throw error;
-    }
-  },
+/** Who nobody is goes to the sign-in first, and comes back. */
+const somebody = async ({ context, location }: { context: { queries: QueryClient }; location: ParsedLocation }) => {
+  try {
+    return await context.queries.ensureQueryData(meQuery);
+  } catch (error) {
+    if (isProblem(error) && error.status === 401)
+      throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } });
+    throw error;
+  }
+};
+
+/** Pages of somebody, in the shell or alone on the screen. */
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell, loader: somebody });
+const alone = createRoute({ getParentRoute: () => root, id: 'alone', component: Outlet, loader: somebody });
+
+const pairing = createRoute({
+  getParentRoute: () => alone,
+  path: '/pair',
+  validateSearch: (search): { user_code?: string } => ({ user_code: text(search.user_code) }),
+  component: lazyRouteComponent(() => import('./pair/pair-page.js'), 'PairPage'),
 });
 
 const pages = [
@@ -78,12 +85,6 @@ const pages = [
     getParentRoute: () => inside,
     path: '/first-steps',
     component: lazyRouteComponent(() => import('./first-steps/first-steps-page.js'), 'FirstStepsPage'),
-  }),
-  createRoute({
-    getParentRoute: () => inside,
-    path: '/pair',
-    validateSearch: (search): { user_code?: string } => ({ user_code: text(search.user_code) }),
-    component: lazyRouteComponent(() => import('./pair/pair-page.js'), 'PairPage'),
   }),
   createRoute({
     getParentRoute: () => inside,
@@ -128,7 +129,7 @@ const pages = [
 ];
 
 export const router = createRouter({
-  routeTree: root.addChildren([...open, inside.addChildren(pages)]),
+  routeTree: root.addChildren([...open, alone.addChildren([pairing]), inside.addChildren(pages)]),
   context: { queries: queryClient },
   defaultPreload: 'intent',
   defaultErrorComponent: CrashPage,

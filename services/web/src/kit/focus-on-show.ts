@@ -1,0 +1,2 @@
+/** As a `ref`: takes the focus when the element appears. */
+export const focusOnShow = (element: HTMLElement | null): void => element?.focus();

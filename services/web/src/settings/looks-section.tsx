@@ -1,0 +1,37 @@
+import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
+import { toastProblem } from '../kit/toast.js';
+import { useChangeMe, useSingleKeys } from '../me/me.js';
+import { Section } from './section.js';
+
+export function LooksSection() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const singleKeys = useSingleKeys();
+  const change = useChangeMe();
+  return (
+    <Section id="looks" title="Looks and keys">
+      <div>
+        <p className="lbl" id="theme">
+          Theme, in this browser
+        </p>
+        <SegmentedControl
+          aria-labelledby="theme"
+          data={[
+            { value: 'light', label: 'Light' },
+            { value: 'dark', label: 'Dark' },
+            { value: 'auto', label: 'As the system' },
+          ]}
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}
+        />
+      </div>
+      <Switch
+        checked={singleKeys}
+        onChange={(event) =>
+          change.mutate({ settings: { singleKeys: event.currentTarget.checked } }, { onError: toastProblem })
+        }
+        label="Single-key shortcuts"
+        description="On the day page, keys such as j, k and Enter work alone. Switch them off if you dictate or press keys by accident."
+      />
+    </Section>
+  );
+}
