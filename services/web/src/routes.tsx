@@ -103,6 +103,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => inside,
+    path: '/week/$week/manager-view',
+    component: lazyRouteComponent(() => import('./week/manager-view-page.js'), 'ManagerViewPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
     path: '/projects',
     component: lazyRouteComponent(() => import('./projects/projects-page.js'), 'ProjectsPage'),
   }),

@@ -1,0 +1,37 @@
+import type { Day } from '@daybook/contracts';
+import { duration, shortDay } from '../time/format.js';
+import { dayOfMonth, weekdayName } from './week-words.js';
+
+/** The days of the week on a phone, where a grid has no room. */
+export function DayChips({
+  days,
+  today,
+  sums,
+  chosen,
+  onChoose,
+}: {
+  days: Day[];
+  today: Day;
+  sums: number[];
+  chosen: Day;
+  onChoose: (column: number) => void;
+}) {
+  return (
+    <fieldset className="pdays hide-d">
+      <legend className="vh">Day</legend>
+      {days.map((day, n) => (
+        <button
+          key={day}
+          type="button"
+          aria-pressed={day === chosen}
+          aria-label={`${shortDay(day)}${day === today ? ', today' : ''}: ${sums[n] ? duration(sums[n]) : 'no time'}`}
+          onClick={() => onChoose(n)}
+        >
+          <span>{weekdayName(day)}</span>
+          <b className="num">{dayOfMonth(day)}</b>
+          <span className="num">{sums[n] ? duration(sums[n]) : '–'}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,25 @@
+/** What the keys do while the grid has the focus. */
+export function GridKeys() {
+  return (
+    <div className="keys hide-s">
+      <span>
+        <kbd>←</kbd>
+        <kbd>↑</kbd>
+        <kbd>↓</kbd>
+        <kbd>→</kbd> move
+      </span>
+      <span>
+        <kbd>1:30</kbd> type hours
+      </span>
+      <span>
+        <kbd>e</kbd> edit hours
+      </span>
+      <span>
+        <kbd>n</kbd> new entry
+      </span>
+      <span>
+        <kbd>Enter</kbd> open the day
+      </span>
+    </div>
+  );
+}
