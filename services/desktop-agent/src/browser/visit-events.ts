@@ -8,7 +8,7 @@ const LOOK_BACK_MS = 24 * 60 * 60_000;
 
 type History = Progress['histories'][string];
 
-/** A visit as an event. The longer it was looked at, the higher its revision, so that the last reading wins. */
+/** A visit as an event. It gets longer, and its title may come later: each raises its revision, so that the last reading wins. */
 export function visitEvent(
   key: string,
   profile: BrowserProfile,
@@ -16,7 +16,7 @@ export function visitEvent(
 ): WebEvent | undefined {
   const parsed = WebEvent.safeParse({
     id: eventId(key, 'web', address, at),
-    rev: seconds ?? 0,
+    rev: 2 * (seconds ?? 0) + (title ? 1 : 0),
     at: Instant.parse(new Date(at).toISOString()),
     ...(seconds !== undefined && { seconds }),
     address,

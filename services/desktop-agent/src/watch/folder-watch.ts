@@ -41,6 +41,7 @@ export class FolderWatch {
   constructor(
     private readonly root: string,
     private readonly listener: WatchListener,
+    private readonly quietMs = QUIET_MS,
   ) {
     this.notWork = new NotWork(root);
     this.sweep = setInterval(() => this.lookAtDue(), SWEEP_MS);
@@ -118,7 +119,7 @@ export class FolderWatch {
   private touch(path: string): void {
     if (basename(path) === '.gitignore') this.notWork.forget(dirname(path));
     // Not later for each touch: a file that never rests is still saved.
-    if (!this.touched.has(path)) this.touched.set(path, performance.now() + QUIET_MS);
+    if (!this.touched.has(path)) this.touched.set(path, performance.now() + this.quietMs);
   }
 
   private lookAtDue(now = performance.now()): void {
@@ -142,7 +143,9 @@ export class FolderWatch {
   }
 }
 
-const identityOf = (found: Stats | undefined): string | undefined => found && `${found.dev}:${found.ino}`;
+/** A number of the disk is given to the next folder at once; the moment of its making is not. */
+const identityOf = (found: Stats | undefined): string | undefined =>
+  found && `${found.dev}:${found.ino}:${found.birthtimeMs}`;
 
 const tooMany = (watched: number): string =>
   process.platform === 'linux'
