@@ -13,6 +13,7 @@ import type { Save } from '../watch/saved.js';
 
 /** What waits for room in a full spool; more is a sign that nobody works but a program. */
 const MOST_UNKEPT = 100_000;
+const AT_ONCE = 1_000;
 
 /** Everything captured on its way into the spool. What the spool cannot take is tried again, so that a full disk loses nothing. */
 export class Capture {
@@ -27,6 +28,7 @@ export class Capture {
     private readonly spool: Spool,
     /** Said once until things are well again. */
     private readonly trouble: (line: string) => void,
+    private readonly quietMs?: number,
   ) {
     this.own = realpathSync(home.folder);
   }
@@ -53,7 +55,7 @@ export class Capture {
     }
     for (const root of wanted) {
       if (this.watches.has(root)) continue;
-      const watch = new FolderWatch(root, { saves: (saves) => this.saved(saves), trouble: this.trouble });
+      const watch = new FolderWatch(root, { saves: (saves) => this.saved(saves), trouble: this.trouble }, this.quietMs);
       await watch.start();
       if (watch.isThere()) this.watches.set(root, watch);
       else {
@@ -65,7 +67,8 @@ export class Capture {
 
   /** Saves that the spool could not take before. */
   keepSaves(): void {
-    if (this.unkept.length && this.keep('files', this.unkept)) this.unkept = [];
+    while (this.unkept.length && this.keep('files', this.unkept.slice(0, AT_ONCE)))
+      this.unkept = this.unkept.slice(AT_ONCE);
   }
 
   readHistories(): void {

@@ -9,24 +9,35 @@ import { Sender } from '../sender/sender.js';
 import { Spool } from '../spool/spool.js';
 import { Capture } from './capture.js';
 
-const TICK_MS = 1_000;
-const SEND_EVERY_MS = 3_000;
-const ASK_EVERY_MS = 5_000;
-const READ_HISTORY_EVERY_MS = 15_000;
+/** Milliseconds between two of a kind; specs hurry. */
+export interface Pace {
+  tick: number;
+  send: number;
+  ask: number;
+  history: number;
+  /** After the last touch of a file; the watch's own when absent. */
+  quiet?: number;
+}
+const PACE: Pace = { tick: 1_000, send: 3_000, ask: 5_000, history: 15_000 };
 /** Reading takes at most this share of the time, however large the history is. */
 const READING_SHARE = 20;
 const LAST_SENDING_MS = 2_000;
 
 /** Watches and sends until it is stopped. Prints counts, never names or paths. */
-export async function runAgent(home: AgentHome, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+export async function runAgent(
+  home: AgentHome,
+  say: (line: string) => void,
+  signal: AbortSignal,
+  pace = PACE,
+): Promise<void> {
   const { token } = home.pairing();
   const unlock = await lock(home);
-  const run = new Run(home, say, signal);
+  const run = new Run(home, say, signal, pace);
   try {
     say('Running. Ctrl-C stops.');
     while (!signal.aborted && home.settings().token === token) {
       await run.tick();
-      await sleep(TICK_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(pace.tick, undefined, { signal }).catch(() => undefined);
     }
     if (home.settings().token === token) await run.finish();
     say('Stopped.');
@@ -59,12 +70,13 @@ class Run {
     private readonly home: AgentHome,
     private readonly say: (line: string) => void,
     signal: AbortSignal,
+    private readonly pace: Pace,
   ) {
     const { url, token } = home.pairing();
     this.spool = new Spool(home.spoolFolder);
     this.client = new DaybookClient(url, token, signal);
     this.sender = new Sender(this.spool, this.client);
-    this.capture = new Capture(home, this.spool, (line) => this.once(line));
+    this.capture = new Capture(home, this.spool, (line) => this.once(line), pace.quiet);
     sweepCopies(home.copiesFolder, 0);
   }
 
@@ -72,7 +84,7 @@ class Run {
     const now = performance.now();
     if (now >= this.due.ask) {
       await this.askConsents();
-      this.due.ask = performance.now() + ASK_EVERY_MS;
+      this.due.ask = performance.now() + this.pace.ask;
     }
     await this.capture.watchFolders();
     this.capture.keepSaves();
@@ -80,9 +92,10 @@ class Run {
       const started = performance.now();
       this.capture.readHistories();
       const took = performance.now() - started;
-      this.due.history = performance.now() + Math.max(READ_HISTORY_EVERY_MS, took * READING_SHARE);
+      this.due.history = performance.now() + Math.max(this.pace.history, took * READING_SHARE);
     }
-    if (now >= this.due.send) this.due.send = performance.now() + Math.max(SEND_EVERY_MS, await this.send(this.sender));
+    if (now >= this.due.send)
+      this.due.send = performance.now() + Math.max(this.pace.send, await this.send(this.sender));
   }
 
   /** What was captured goes out now rather than at the next start. */

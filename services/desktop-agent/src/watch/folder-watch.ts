@@ -57,7 +57,8 @@ export class FolderWatch {
 
   /** False when the granted folder vanished, was replaced or cannot be read: then it is to be started anew once it is back. */
   isThere(): boolean {
-    return this.watches.get(this.root)?.identity === identityOf(look(this.root));
+    const watched = this.watches.get(this.root);
+    return watched !== undefined && watched.identity === identityOf(look(this.root));
   }
 
   /** Looks at once at what was touched. */
