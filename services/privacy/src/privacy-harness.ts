@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type Audience,
   BatchId,
   CONSENT_TEXT_VERSION,
   Day,
@@ -54,6 +55,8 @@ export class PrivacyHarness {
   readonly receipts = new ReceiptSigner('spec', randomBytes(32));
   private readonly actorKeys = newActorKeys();
   private readonly signer: ActorSigner;
+  /** Verifies the tokens that this harness signs. */
+  readonly actorKey = this.actorKeys.publicKey;
   service!: PrivacyService;
   database!: Database;
 
@@ -139,7 +142,7 @@ export class PrivacyHarness {
     return (await this.service.vault.unlock(subject, session, notAfter, candidates))?.cookie;
   }
 
-  token({ subject, org, session }: Who, audience: 'privacy' | 'timeline' = 'privacy'): Promise<string> {
+  token({ subject, org, session }: Who, audience: Audience = 'privacy'): Promise<string> {
     return this.signer.sign(audience, { kind: 'person', subject, org, session } satisfies PersonActor);
   }
 

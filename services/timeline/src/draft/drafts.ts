@@ -90,9 +90,11 @@ function workOf({ event, start, end }: SeenEvent): Interval {
   return { start: minutes === undefined ? start - REACH : start - minutes * 60_000, end };
 }
 
-/** The longest part that nothing was decided about; none is left with length 0, at the end. */
+/** The longest part that nothing was decided about; a save in decided time has none, and is left with length 0, at its end. */
 function undecided(one: Stretch, decided: readonly Interval[]): Stretch {
-  const pieces = decided.length ? subtract([one], decided) : [one];
+  const { start, end } = one.work?.seen ?? one;
+  const settled = start === end && decided.some((time) => time.start < end && end <= time.end);
+  const pieces = settled ? [] : decided.length ? subtract([one], decided) : [one];
   const longest = pieces.reduce((best, piece) => (lengthOf(piece) > lengthOf(best) ? piece : best), {
     start: one.end,
     end: one.end,
