@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type Audience,
   BatchId,
   CONSENT_TEXT_VERSION,
   Day,
+  type DeviceActor,
   type DoorAnswer,
   HEADERS,
   Instant,
@@ -142,8 +142,13 @@ export class PrivacyHarness {
     return (await this.service.vault.unlock(subject, session, notAfter, candidates))?.cookie;
   }
 
-  token({ subject, org, session }: Who, audience: Audience = 'privacy'): Promise<string> {
+  token({ subject, org, session }: Who, audience: 'privacy' | 'timeline' = 'privacy'): Promise<string> {
     return this.signer.sign(audience, { kind: 'person', subject, org, session } satisfies PersonActor);
+  }
+
+  /** As the gateway vouches for a device towards ingestion. */
+  deviceToken(actor: DeviceActor): Promise<string> {
+    return this.signer.sign('ingestion', actor);
   }
 
   async request(person: Who, method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, payload?: object) {
