@@ -7,15 +7,16 @@ const WORDS =
     ' ',
   );
 const word = () => WORDS[randomInt(WORDS.length)];
+/** People work in some folders and on some files for a while, not everywhere at once. */
+const FOLDERS = Array.from({ length: 40 }, () => Array.from({ length: 40 }, word).join('/'));
+const FILES = Array.from({ length: 300 }, () => `${word()}-${word()}.ts`);
 
-/** A save of a file with a path as long as needed; folders repeat as they do in real work. */
+/** A save of a file, its path as long as the size of the event asks for. */
 export function saveEvent(at, project = 'kraken') {
-  const name = `${word()}-${word()}-${randomInt(1_000)}.ts`;
+  const name = FILES[randomInt(FILES.length)];
   const event = { id: randomBytes(16).toString('base64url'), rev: 0, op: 'put', at, path: '', name };
-  let folder = `/home/ada/work/${project}`;
   const room = EVENT_BYTES - JSON.stringify(event).length - name.length - 1;
-  while (folder.length < room) folder += `/${word()}`;
-  event.path = `${folder.slice(0, room)}/${name}`;
+  event.path = `${`/home/ada/work/${project}/${FOLDERS[randomInt(FOLDERS.length)]}`.slice(0, room)}/${name}`;
   return event;
 }
 

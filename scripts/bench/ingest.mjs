@@ -5,7 +5,7 @@ import { awEvent, requestsOf, saveEvent } from './events.mjs';
 import { load, request } from './load.mjs';
 import { median, probe, quantile, steady } from './machine.mjs';
 import { startAwServer, startCeiling } from './peers.mjs';
-import { cpuMs, memoryMb, quiet } from './processes.mjs';
+import { cpuMs, memoryMb, ownCpuMs, quiet } from './processes.mjs';
 
 const EVENTS = 100;
 const MADE = 200;
@@ -77,8 +77,8 @@ async function startSides(profileDir) {
 }
 
 async function cell(side, connections, milliseconds) {
-  const [before, used] = [probe(), cpuMs(side.pid)];
-  const { requests, seconds, latencies } = await load({ ...side, connections, milliseconds });
+  const [before, used, own] = [probe(), cpuMs(side.pid), ownCpuMs(side.pid)];
+  const { requests, refused, seconds, latencies } = await load({ ...side, connections, milliseconds });
   // What was acknowledged is stored a second time by its reader: that costs too, after the last answer.
   await quiet(side.pid);
   const events = requests * EVENTS;
@@ -87,6 +87,8 @@ async function cell(side, connections, milliseconds) {
   return {
     eventsPerSecond: Math.round(events / seconds),
     cpuPerEvent: ((cpuMs(side.pid) - used) * 1_000) / events,
+    ownCpuPerEvent: ((ownCpuMs(side.pid) - own) * 1_000) / events,
+    refused,
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
     probes,
@@ -124,6 +126,8 @@ function summarise(cells, sides) {
                 Math.max(...valid.map((one) => one.eventsPerSecond)),
               ],
               cpuPerEvent: middle('cpuPerEvent'),
+              ownCpuPerEvent: middle('ownCpuPerEvent'),
+              refused: valid.reduce((sum, one) => sum + one.refused, 0),
               p50Ms: middle('p50Ms'),
               p99Ms: middle('p99Ms'),
               ...(side !== 'daybook' && {

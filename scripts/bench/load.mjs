@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 
 /**
  * The same load for every side: so many connections, each sending its next request when the answer to the last has come, for so long.
- * Plain sockets, so that the generator costs little beside what it measures. `next()` gives a whole request as bytes.
+ * Plain sockets, so that the generator costs little beside what it measures. A 503 is
+ * counted as refused: an agent sends that batch again. `next()` gives a whole request as bytes.
  */
 export async function load({
   port,
@@ -14,6 +15,7 @@ export async function load({
 }) {
   const latencies = [];
   const failures = new Map();
+  let refused = 0;
   const until = performance.now() + milliseconds;
   let sent = 0;
   const more = () => performance.now() < until && sent < requests;
@@ -25,8 +27,9 @@ export async function load({
         sent++;
         const asked = performance.now();
         const { status, body } = await line.ask(next());
-        latencies.push(performance.now() - asked);
-        if (status !== expect) failures.set(status, body.slice(0, 200));
+        if (status === expect) latencies.push(performance.now() - asked);
+        else if (status === 503) refused++;
+        else failures.set(status, body.slice(0, 200));
       }
       line.end();
     }),
@@ -34,7 +37,7 @@ export async function load({
   const seconds = (performance.now() - started) / 1_000;
   if (failures.size)
     throw new Error(`the server answered ${[...failures].map(([status, body]) => `${status} ${body}`).join('; ')}`);
-  return { requests: latencies.length, seconds, latencies };
+  return { requests: latencies.length, refused, seconds, latencies };
 }
 
 /** One connection, opened again when the server closes it. */

@@ -24,8 +24,12 @@ export function treeOf(pid) {
 }
 
 /** Milliseconds of processor that the tree has used, children that ended included. */
-export const cpuMs = (pid) =>
-  treeOf(pid).reduce((sum, one) => {
+export const cpuMs = (pid) => used(treeOf(pid));
+/** The same of one process alone. */
+export const ownCpuMs = (pid) => used([pid]);
+
+const used = (pids) =>
+  pids.reduce((sum, one) => {
     const fields = statFields(one);
     return fields ? sum + [11, 12, 13, 14].reduce((ticks, at) => ticks + Number(fields[at]), 0) * TICK_MS : sum;
   }, 0);

@@ -26,7 +26,19 @@ function printIngest({ summary, bytesPerEvent, memory, restartSeconds }) {
     `\nDurable ingest, batches of 100 events of ${EVENT_BYTES} B: medians over the cells that count, ratios within rounds`,
   );
   const rows = [
-    ['connections', 'side', 'events/s', 'min–max', 'CPU µs/event', 'p50 ms', 'p99 ms', 'cells', 'Daybook is', 'goal'],
+    [
+      'connections',
+      'side',
+      'events/s',
+      'min–max',
+      'CPU µs/event',
+      'of it its own',
+      'p50 ms',
+      'p99 ms',
+      'cells',
+      'Daybook is',
+      'goal',
+    ],
   ];
   for (const { connections, sides } of summary)
     for (const [side, one] of Object.entries(sides)) {
@@ -37,6 +49,7 @@ function printIngest({ summary, bytesPerEvent, memory, restartSeconds }) {
         count(one.eventsPerSecond),
         one.range.map(count).join('–'),
         one.cpuPerEvent.toFixed(1),
+        one.ownCpuPerEvent.toFixed(1),
         one.p50Ms.toFixed(2),
         one.p99Ms.toFixed(2),
         one.cells,

@@ -28,6 +28,8 @@ export interface RetryPolicy {
 }
 const RETRY: RetryPolicy = { attempts: 10, firstDelayMs: 50, maxDelayMs: 5_000 };
 const POLL_MS = 1_000;
+/** After a delivery, what arrives meanwhile is gathered into one: a stream of single records would cost a transaction each. */
+const GATHER_MS = 25;
 
 /** A consumer stopped for good: only an operator can say what to do. */
 export class SubscriptionHalted extends Error {}
@@ -46,6 +48,7 @@ export class PostgresSubscription implements RunningSubscription {
   private nudged = false;
   private stopping = false;
   private halted: Error | undefined;
+  private sharedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly source: LogSource,
@@ -112,11 +115,13 @@ export class PostgresSubscription implements RunningSubscription {
     while (!this.stopping) {
       this.nudged = false;
       try {
-        await this.share();
-        if (!(await this.deliverAll())) await this.pause();
+        if (performance.now() - this.sharedAt >= POLL_MS) await this.share();
+        if (await this.deliverAll()) await this.gather();
+        else await this.pause();
       } catch (error) {
         if (error instanceof SubscriptionHalted) return this.halt(error);
         this.owned.clear();
+        this.sharedAt = Number.NEGATIVE_INFINITY;
         await this.reconnect();
       }
     }
@@ -124,6 +129,7 @@ export class PostgresSubscription implements RunningSubscription {
 
   /** Takes and gives back partitions, so that each consumer of the group holds its fair share. */
   private async share(): Promise<void> {
+    this.sharedAt = performance.now();
     const { rows } = await this.query<{ members: string }>(
       `SELECT count(DISTINCT pid) AS members FROM pg_locks
        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 2 AND classid = hashtext($1)::oid AND objid = 0 AND granted`,
@@ -226,6 +232,10 @@ export class PostgresSubscription implements RunningSubscription {
         attempt++;
       }
     }
+  }
+
+  private async gather(): Promise<void> {
+    if (!this.stopping) await sleep(GATHER_MS);
   }
 
   private async pause(): Promise<void> {
