@@ -1,7 +1,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -9,6 +8,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { hmacSha256 } from './hmac.js';
 import { CannotOpen } from './hpke.js';
 
 /** An X25519 key pair; the raw 32-byte halves travel as base64url. */
@@ -54,7 +54,6 @@ export const deriveKey = (secret: Uint8Array, purpose: string): Buffer =>
 
 /** Keyed MAC of some parts, cut to 128 bits: 22 base64url characters. Parts are length-prefixed, so that they cannot run into each other. */
 export function mac128(key: Uint8Array, ...parts: (string | number)[]): string {
-  const mac = createHmac('sha256', key);
-  for (const part of parts.map(String)) mac.update(`${Buffer.byteLength(part)}:`).update(part);
-  return mac.digest().subarray(0, 16).toString('base64url');
+  const prefixed = parts.map((part) => `${Buffer.byteLength(String(part))}:${part}`).join('');
+  return hmacSha256(key, Buffer.from(prefixed)).subarray(0, 16).toString('base64url');
 }

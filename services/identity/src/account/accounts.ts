@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { SessionRef, SubjectRef, TimeZone } from '@daybook/contracts';
 import type { Database, Queryable } from '@daybook/database';
 import { verifyPassword } from './passwords.js';
@@ -7,7 +7,7 @@ export const newRef = (): string => randomBytes(16).toString('base64url');
 /** How others name a session: tells nothing of its token. */
 export const sessionRef = (sessionId: string): SessionRef =>
   SessionRef.parse(createHash('sha256').update(`session ${sessionId}`).digest().subarray(0, 16).toString('base64url'));
-export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
+export const tokenHash = (token: string): Buffer => hash('sha256', token, 'buffer');
 
 /** What other parts of identity ask about a user. */
 export class Accounts {
