@@ -1,4 +1,5 @@
 export * from './flood.js';
+export * from './instant-in.js';
 export * from './interval.js';
 export * from './iso-week.js';
 export * from './merge.js';

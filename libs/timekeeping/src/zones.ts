@@ -35,27 +35,3 @@ export const addDays = (day: Day, days: number): Day =>
   Day.parse(Temporal.PlainDate.from(day).add({ days }).toString());
 /** 1 = Monday. */
 export const weekday = (day: Day): number => Temporal.PlainDate.from(day).dayOfWeek;
-/** RFC 3339 with the zone's offset at that moment. */
-export const instantIn = (zone: string, at: number): string =>
-  Temporal.Instant.fromEpochMilliseconds(at)
-    .toZonedDateTimeISO(zone)
-    .toString({ timeZoneName: 'never', smallestUnit: 'second' });
-
-/** The same for many moments of one day: the calendar is asked again only where clocks change that day. */
-export function instantsOf(zone: string, day: Day): (at: number) => string {
-  const { from, to } = dayBounds(zone, day);
-  const offset = (at: number) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).offset;
-  const usual = offset(from);
-  const constant = usual === offset(to - 1);
-  const ahead = offsetMs(usual);
-  return (at) =>
-    constant && from <= at && at < to
-      ? `${new Date(at + ahead).toISOString().slice(0, 19)}${usual}`
-      : instantIn(zone, at);
-}
-
-/** `+05:45` in milliseconds. */
-function offsetMs(offset: string): number {
-  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6));
-  return (offset.startsWith('-') ? -minutes : minutes) * 60_000;
-}

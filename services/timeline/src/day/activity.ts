@@ -1,5 +1,5 @@
-import type { ActivityItem, Day, Instant } from '@daybook/contracts';
-import { type Heartbeat, instantsOf, mergeHeartbeats } from '@daybook/timekeeping';
+import type { ActivityItem, Instant } from '@daybook/contracts';
+import { type Heartbeat, instantIn, mergeHeartbeats } from '@daybook/timekeeping';
 import type { FoldedEvent } from './fold.js';
 
 /** The same file or page seen again within this time is one item. */
@@ -15,8 +15,7 @@ export interface DayItem extends ActivityItem {
 }
 
 /** Events of one day as the person would tell them: merged, in order, with times in their own zone. */
-export function activityItems(events: readonly FoldedEvent[], zone: string, day: Day): DayItem[] {
-  const written = instantsOf(zone, day);
+export function activityItems(events: readonly FoldedEvent[], zone: string): DayItem[] {
   const seen = events
     .map((folded): SeenEvent => ({ ...folded, ...extentOf(folded), key: keyOf(folded) }))
     .sort((a, b) => a.start - b.start || (a.event.id < b.event.id ? -1 : 1));
@@ -25,8 +24,8 @@ export function activityItems(events: readonly FoldedEvent[], zone: string, day:
     return {
       id: `${first.source}-${first.event.id}`,
       source: first.source,
-      start: written(start) as Instant,
-      ...(end > start && { end: written(end) as Instant }),
+      start: instantIn(zone, start) as Instant,
+      ...(end > start && { end: instantIn(zone, end) as Instant }),
       count: parts.length,
       ...described(last),
       events: parts,

@@ -5,7 +5,7 @@ import { activityItems } from './activity.js';
 import { foldEvents } from './fold.js';
 
 const items = (events: ActivityEvent[], source: Source = 'files') =>
-  activityItems(foldEvents([{ source, events }]), 'Europe/Berlin', TODAY);
+  activityItems(foldEvents([{ source, events }]), 'Europe/Berlin');
 
 describe('the items of a day', () => {
   it('are what was saved, merged where it was saved again soon, in the person’s own time', () => {

@@ -83,7 +83,7 @@ export class DayReader {
     const batches = opened(sealed.batches, (row, key) => ({ row, content: openBatch(row.sealed, key) }));
     const decisions = opened(sealed.decisions, (row, key) => parsed<Decision>(row, key));
     const rules = opened(sealed.rules, (row, key) => parsed<Rule[]>(row, key)).flat();
-    const items = activityItems(foldEvents(batches.map((one) => one.content)), zone, day);
+    const items = activityItems(foldEvents(batches.map((one) => one.content)), zone);
     const decided = decisions.map(({ from, to }) => ({ start: from, end: to }));
     const drafts = draftBlocks({ items, rules, decided, day, zone, macKey: this.macKey });
     return { day, zone, directory, batches, items, decisions, drafts, lastSeen: sealed.lastSeen };

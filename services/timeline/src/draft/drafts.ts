@@ -4,7 +4,7 @@ import {
   dayBounds,
   flood,
   type Interval,
-  instantsOf,
+  instantIn,
   lengthOf,
   type Session,
   sessions,
@@ -57,8 +57,7 @@ export function draftBlocks(input: DraftInput): DraftBlock[] {
     .filter((block) => block.parts[0]?.work !== undefined)
     .filter((block) => lengthOf(block) >= MINIMUM);
   for (const one of shared.filter((stretch) => lengthOf(stretch) === 0)) holding(blocks, one)?.parts.push(one);
-  const written = instantsOf(input.zone, input.day);
-  return blocks.map((block) => toDraft(block, written, input.macKey));
+  return blocks.map((block) => toDraft(block, input.zone, input.macKey));
 }
 
 /** Each event on its own: an item merged over an hour was not worked on for all of that hour. */
@@ -105,15 +104,15 @@ function undecided(one: Stretch, decided: readonly Interval[]): Stretch {
 const holding = (blocks: readonly Block[], { end, label }: Stretch): Block | undefined =>
   blocks.find((block) => block.parts[0]?.label === label && block.start <= end && end <= block.end);
 
-function toDraft(block: Block, written: (at: number) => string, macKey: Uint8Array): DraftBlock {
+function toDraft(block: Block, zone: string, macKey: Uint8Array): DraftBlock {
   const work = block.parts.flatMap((part) => part.work ?? []);
   const items = [...new Set(work.map((one) => one.item))];
   const rules = [...new Set(work.flatMap((one) => one.rule ?? []))];
   const project = rules[0]?.project;
   return {
     id: DraftRef.parse(mac128(macKey, 'draft', ...work.map(({ seen }) => `${seen.source} ${seen.event.id}`).sort())),
-    start: written(block.start) as Instant,
-    end: written(block.end) as Instant,
+    start: instantIn(zone, block.start) as Instant,
+    end: instantIn(zone, block.end) as Instant,
     // From the rounded ends, so that start, end and seconds of the entry agree.
     seconds: Math.floor(block.end / 1_000) - Math.floor(block.start / 1_000),
     ...(project && { project }),

@@ -20,7 +20,7 @@ interface More {
   day?: Day;
 }
 function drafts(events: ActivityEvent[], { rules = [acme, tax], decided = [], day = TODAY }: More = {}) {
-  const items = activityItems(foldEvents([{ source: 'files', events }]), ZONE, day);
+  const items = activityItems(foldEvents([{ source: 'files', events }]), ZONE);
   return draftBlocks({ items, rules, decided, day, zone: ZONE, macKey });
 }
 const visit = (time: string, seconds: number): ActivityEvent => ({
