@@ -4,7 +4,7 @@ import { makeProjects, startDaybook } from './daybook.mjs';
 import { requestsOf, saveEvent } from './events.mjs';
 import { load, request } from './load.mjs';
 import { probe, quantile } from './machine.mjs';
-import { cpuMs, quiet } from './processes.mjs';
+import { cpuMs, ownCpuMs, quiet } from './processes.mjs';
 
 const PROJECTS = ['kraken', 'medusa', 'nautilus', 'orca'];
 const EVENTS = 500;
@@ -79,12 +79,13 @@ async function read({ port, account, installation: { pid } }, day, views) {
   if (events !== EVENTS || !body.drafts.some((draft) => draft.project))
     throw new Error(`the day has ${events} events and ${body.drafts.length} drafts`);
   await ask(30);
-  const [before, used] = [probe(), cpuMs(pid)];
+  const [before, used, own] = [probe(), cpuMs(pid), ownCpuMs(pid)];
   const { latencies, requests } = await ask(views);
   return {
     p50Ms: quantile(latencies, 0.5),
     p95Ms: quantile(latencies, 0.95),
     cpuMs: (cpuMs(pid) - used) / requests,
+    ownCpuMs: (ownCpuMs(pid) - own) / requests,
     drafts: body.drafts.length,
     probes: [before, probe()],
   };

@@ -96,61 +96,58 @@ async function cell(side, connections, milliseconds) {
   };
 }
 
-/** Medians over the cells that count; ratios within a round, since a round's sides ran one after the other. */
+/**
+ * Medians over the cells that count, and over all where none does (`counted` says so); ratios within a round, since a round's sides ran one
+ * after the other.
+ */
 function summarise(cells, sides) {
   return CONNECTIONS.map((connections) => {
-    const of = (side, round) =>
-      cells.find((one) => one.side === side && one.connections === connections && one.round === round);
-    const rounds = [...new Set(cells.map((one) => one.round))];
-    const ratio = (side, what) =>
-      median(
-        rounds.flatMap((round) => {
-          const [ours, other] = [of('daybook', round), of(side, round)];
-          return ours?.counts && other?.counts ? [ours[what] / other[what]] : [];
-        }),
-      );
-    const counted = (side) => cells.filter((one) => one.side === side && one.connections === connections && one.counts);
+    const here = cells.filter((one) => one.connections === connections);
     return {
       connections,
-      sides: Object.fromEntries(
-        sides.map((side) => {
-          const valid = counted(side);
-          const middle = (what) => median(valid.map((one) => one[what]));
-          return [
-            side,
-            {
-              cells: valid.length,
-              eventsPerSecond: middle('eventsPerSecond'),
-              range: [
-                Math.min(...valid.map((one) => one.eventsPerSecond)),
-                Math.max(...valid.map((one) => one.eventsPerSecond)),
-              ],
-              cpuPerEvent: middle('cpuPerEvent'),
-              ownCpuPerEvent: middle('ownCpuPerEvent'),
-              refused: valid.reduce((sum, one) => sum + one.refused, 0),
-              p50Ms: middle('p50Ms'),
-              p99Ms: middle('p99Ms'),
-              ...(side !== 'daybook' && {
-                daybookIsTimesAsFast: ratio(side, 'eventsPerSecond'),
-                daybookUsesTimesTheCpu: ratio(side, 'cpuPerEvent'),
-              }),
-            },
-          ];
-        }),
-      ),
-      syncMs: median(cells.flatMap((one) => one.probes.map((each) => each.syncMs))),
-      cpuMs: [
-        quantile(
-          cells.flatMap((one) => one.probes.map((each) => each.cpuMs)),
-          0.1,
-        ),
-        quantile(
-          cells.flatMap((one) => one.probes.map((each) => each.cpuMs)),
-          0.9,
-        ),
-      ],
+      sides: Object.fromEntries(sides.map((side) => [side, summary(here, side)])),
+      syncMs: spread(here, 'syncMs'),
+      cpuMs: spread(here, 'cpuMs'),
     };
   });
+}
+
+function summary(here, side) {
+  const all = here.filter((one) => one.side === side);
+  const counted = all.filter((one) => one.counts);
+  const cells = counted.length ? counted : all;
+  const middle = (what) => median(cells.map((one) => one[what]));
+  const speeds = cells.map((one) => one.eventsPerSecond);
+  return {
+    counted: counted.length,
+    of: all.length,
+    eventsPerSecond: middle('eventsPerSecond'),
+    range: [Math.min(...speeds), Math.max(...speeds)],
+    cpuPerEvent: middle('cpuPerEvent'),
+    ownCpuPerEvent: middle('ownCpuPerEvent'),
+    p50Ms: middle('p50Ms'),
+    p99Ms: middle('p99Ms'),
+    refused: all.reduce((sum, one) => sum + one.refused, 0),
+    ...(side !== 'daybook' && {
+      daybookIsTimesAsFast: ratio(here, side, 'eventsPerSecond'),
+      daybookUsesTimesTheCpu: ratio(here, side, 'cpuPerEvent'),
+    }),
+  };
+}
+
+/** Median over the rounds in which both cells count; over all rounds where there is none. */
+function ratio(here, side, what) {
+  const pairs = here
+    .filter((one) => one.side === 'daybook')
+    .map((ours) => [ours, here.find((one) => one.side === side && one.round === ours.round)]);
+  const counted = pairs.filter((pair) => pair.every((one) => one.counts));
+  return median((counted.length ? counted : pairs).map(([ours, other]) => ours[what] / other[what]));
+}
+
+/** What the probes saw: 10th, 50th and 90th percentile. */
+function spread(cells, what) {
+  const seen = cells.flatMap((one) => one.probes.map((each) => each[what]));
+  return [0.1, 0.5, 0.9].map((q) => quantile(seen, q));
 }
 
 async function restart({ installation }) {

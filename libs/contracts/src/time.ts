@@ -36,10 +36,16 @@ export const TimeZone = z
   .meta({ example: 'Europe/Berlin' });
 export type TimeZone = z.infer<typeof TimeZone>;
 
+/** Making a format is slow, and the names are few. */
+const knownZones = new Set<string>();
+
 function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
-    return !/^[+-]/.test(name);
+    if (/^[+-]/.test(name)) return false;
+    knownZones.add(name);
+    return true;
   } catch {
     return false;
   }
