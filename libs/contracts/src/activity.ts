@@ -19,11 +19,9 @@ export const BATCH_LIMITS = {
   meetingAheadSeconds: 366 * 86_400,
 } as const;
 
-const text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .refine((s) => [...s].length <= max, `at most ${max} characters`);
+/** Counting code points takes an array of them; a text whose UTF-16 is short enough needs none. */
+const atMost = (max: number) => (s: string) => s.length <= max || [...s].length <= max;
+const text = (max: number) => z.string().min(1).refine(atMost(max), `at most ${max} characters`);
 const envelope = {
   /** Unique within its device or connection and source; random, or the provider's id keyed; never a hash of content. */
   id: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'an event id is 16 to 64 base64url characters'),
@@ -42,7 +40,7 @@ export const WebEvent = z
     seconds: z.int().min(0).max(86_400).optional(),
     /** scheme + host + path; a query, fragment or userinfo makes the event invalid. */
     address: text(BATCH_LIMITS.address).regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'scheme + host + path only'),
-    title: z.string().refine((s) => [...s].length <= BATCH_LIMITS.title, `at most ${BATCH_LIMITS.title} characters`),
+    title: z.string().refine(atMost(BATCH_LIMITS.title), `at most ${BATCH_LIMITS.title} characters`),
     browser: text(40),
   })
   .meta({ id: 'WebEvent' });
