@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { StoreName } from '@daybook/contracts';
 import type { Queryable } from '@daybook/database';
 
-/** Where every table, topic and folder belongs: to an erasable store, or to nobody, with the reason. */
+/** Where every table and folder belongs (topics: the log refuses what the typed map does not have): to an erasable store, or to nobody, with the reason. */
 export type Declarations = Readonly<Record<string, { store: StoreName } | { impersonal: string }>>;
 
 /** Tables of the libraries that a service's database has besides its own. */
@@ -23,10 +23,6 @@ export async function undeclaredTables(db: Queryable, declared: Declarations): P
   );
   return rows.map((row) => row.name).filter((name) => !(name in declared));
 }
-
-/** Topics in the live log that the typed map does not have. */
-export const undeclaredTopics = (live: readonly string[], known: readonly string[]): string[] =>
-  live.filter((topic) => !known.includes(topic));
 
 /** Entries of a folder that nobody declared. */
 export const undeclaredEntries = async (folder: string, declared: readonly string[]): Promise<string[]> =>

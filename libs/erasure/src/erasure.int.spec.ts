@@ -12,7 +12,6 @@ import {
   Instant,
   KeyId,
   Receipt,
-  TOPICS,
 } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
 import { cursorMigrations, decode, jsonRecord, PostgresEventLog } from '@daybook/event-log';
@@ -30,7 +29,6 @@ import {
   refuseUndeclared,
   undeclaredEntries,
   undeclaredTables,
-  undeclaredTopics,
   verifyReceipt,
 } from './index.js';
 
@@ -270,7 +268,7 @@ describe('the erasure consumer', () => {
 });
 
 describe('the undeclared-place check', () => {
-  it('catches a planted table, partitioned table, view with rows, topic and folder', async () => {
+  it('catches a planted table, partitioned table, view with rows, hidden schema and folder', async () => {
     const database = await freshDatabase();
     const declared = { ...LIBRARY_TABLES, kept: { store: 'timeline.batches' as const } };
     expect(await undeclaredTables(database, declared)).toEqual([]);
@@ -280,9 +278,6 @@ describe('the undeclared-place check', () => {
     );
     expect(await undeclaredTables(database, declared)).toEqual(['deep', 'planted', 'planted_too', 'planted_view']);
     await expect(refuseUndeclared('spec', database, declared)).rejects.toThrow(/planted/);
-    expect(undeclaredTopics(['planted.topic.v1', 'activity.batches.v1'], Object.keys(TOPICS))).toEqual([
-      'planted.topic.v1',
-    ]);
     const folder = await mkdtemp(join(tmpdir(), 'daybook-places-'));
     await mkdir(join(folder, 'postgres'));
     await mkdir(join(folder, 'planted'));

@@ -4,6 +4,7 @@ export * from './event-log.js';
 export * from './json-records.js';
 export { PostgresEventLog, TopicMismatch } from './postgres-event-log.js';
 export { SubscriptionHalted } from './postgres-subscription.js';
+export { LOG_TABLES } from './topics.js';
 
 /** Tables that a consumer's own database needs. */
 export const cursorMigrations: MigrationFolder = {

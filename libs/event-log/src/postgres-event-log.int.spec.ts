@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Database, EmbeddedPostgres, migrate } from '@daybook/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeEventLog } from './event-log.contract.js';
-import { cursorMigrations, PostgresEventLog, TopicMismatch } from './index.js';
+import { cursorMigrations, LOG_TABLES, PostgresEventLog, TopicMismatch } from './index.js';
 
 const startServer = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-log-'));
@@ -129,6 +129,19 @@ describe('the PostgreSQL adapter', () => {
     await database.query(`UPDATE log_topic SET partitions = 3 WHERE name = 'activity.batches.v1'`);
     await expect(PostgresEventLog.open({ url })).rejects.toThrow(TopicMismatch);
     await expect(PostgresEventLog.open({ url })).rejects.toThrow(/activity\.batches\.v1 has 3 partitions/);
+    await database.close();
+  });
+
+  it('refuses to open with a topic that nobody declared, and has no table that it does not declare itself', async () => {
+    const url = await server.url();
+    await (await PostgresEventLog.open({ url })).close();
+    const database = new Database({ url, name: 'spec' });
+    const { rows } = await database.query<{ name: string }>(
+      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+    );
+    expect(rows.map((row) => row.name).sort()).toEqual(Object.keys(LOG_TABLES).sort());
+    await database.query(`INSERT INTO log_topic VALUES ('planted.topic.v1', gen_random_uuid(), 1, null)`);
+    await expect(PostgresEventLog.open({ url })).rejects.toThrow(/nobody declared.*planted\.topic\.v1/);
     await database.close();
   });
 

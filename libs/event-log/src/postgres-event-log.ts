@@ -14,7 +14,7 @@ import { partitionOf, type TopicSettings, topicSettings } from './topics.js';
 
 const migrations: MigrationFolder = { owner: 'event-log', url: new URL('../migrations/', import.meta.url) };
 
-/** The live log has a topic that differs from the typed map. */
+/** The live log has a topic that differs from the typed map, or one that is not in it (P25). */
 export class TopicMismatch extends Error {}
 
 export interface PostgresEventLogOptions {
@@ -292,6 +292,9 @@ async function ensureTopics(
         `topic ${topic.name} keeps records for ${retention ?? 'ever'} s, this version expects ${topic.retentionSeconds ?? 'ever'}`,
       );
   }
+  const undeclared = [...live.keys()].filter((name) => !wanted.some((topic) => topic.name === name));
+  if (undeclared.length)
+    throw new TopicMismatch(`the log has topics that nobody declared and nobody would erase: ${undeclared.join(', ')}`);
   const missing = wanted.filter((topic) => !live.has(topic.name));
   await tx.query(
     `INSERT INTO log_topic (name, topic_id, partitions, retention_seconds)

@@ -17,6 +17,15 @@ export const topicSettings = (): TopicSettings[] =>
       : [topic, { name: deadLetterTopic(name), partitions: 1, retentionSeconds: DEAD_LETTER_RETENTION_SECONDS }];
   });
 
+/** Tables of the log's own database, and why nothing in them is anybody's store: topics are the way between services, not a place. */
+export const LOG_TABLES: Readonly<Record<string, { impersonal: string }>> = {
+  schema_migration: { impersonal: 'names of migrations that ran' },
+  log_cluster: { impersonal: 'a random name of this log' },
+  log_topic: { impersonal: 'settings of topics' },
+  log_partition: { impersonal: 'positions' },
+  log_record: { impersonal: 'sealed bytes and references under random keys; gone when their topic forgets them' },
+};
+
 /** Partition of a key: stable over restarts and releases. */
 export const partitionOf = (key: string, partitions: number): number =>
   partitions === 1 ? 0 : createHash('sha1').update(key).digest().readUInt32BE(0) % partitions;

@@ -21,6 +21,8 @@ export type Secrets = z.infer<typeof Secrets>;
 const MARKER = 'daybook.json';
 const SECRETS = 'secrets.json';
 const LOCK = 'solo.lock';
+/** What a start that was killed may leave behind: it stands for nothing. */
+const LEFTOVER = /^\.probe-\d+$|^\.(daybook|secrets)\.json\.new$|^solo\.lock\.\d+$/;
 
 /** What this process may find in the data folder; anything else means that somebody else's folder was named. */
 export const DATA_FOLDERS = ['postgres', 'mail'] as const;
@@ -61,6 +63,8 @@ export async function takeFolders(
     mkdir(keyDir, { recursive: true, mode: 0o700 }),
   ]);
   const release = await lock(dataDir);
+  for (const folder of [dataDir, keyDir])
+    for (const name of await readdir(folder)) if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true });
   const secrets = known ?? newSecrets();
   if (!known) await writeDurably(keyDir, SECRETS, JSON.stringify(secrets, null, 2));
   if (!marker) await writeDurably(dataDir, MARKER, JSON.stringify({ format: 1, installation: secrets.installation }));
@@ -115,13 +119,13 @@ async function inspect(folder: string, variable: string): Promise<{ names: strin
       `${variable} ${folder} cannot be written (${code(error)}): choose a folder that this user may write`,
     );
   }
-  return { names: (await readdir(folder)).filter((name) => name !== LOCK) };
+  return { names: (await readdir(folder)).filter((name) => name !== LOCK && !LEFTOVER.test(name)) };
 }
 
 async function probeWrite(folder: string): Promise<void> {
   const probe = join(folder, `.probe-${process.pid}`);
   await (await open(probe, 'wx', 0o600)).close();
-  await rm(probe);
+  await rm(probe, { force: true });
 }
 
 async function readMarker(path: string) {

@@ -1,10 +1,10 @@
 import { hkdfSync } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Audience } from '@daybook/contracts';
 import { Database, EmbeddedPostgres } from '@daybook/database';
-import { ReceiptSigner, UndeclaredPlace, undeclaredEntries } from '@daybook/erasure';
-import { PostgresEventLog } from '@daybook/event-log';
+import { ReceiptSigner, refuseUndeclared, UndeclaredPlace, undeclaredEntries } from '@daybook/erasure';
+import { LOG_TABLES, PostgresEventLog } from '@daybook/event-log';
 import { closeGateway, createGateway, InProcess } from '@daybook/gateway';
 import { createIdentityService } from '@daybook/identity';
 import { createIngestionService } from '@daybook/ingestion';
@@ -38,8 +38,9 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
   const teardown = new Teardown();
   try {
     await mkdir(join(config.dataDir, 'mail'), { recursive: true, mode: 0o700 });
-    const strangers = await undeclaredEntries(config.dataDir, [...DATA_FOLDERS, 'daybook.json', 'solo.lock']);
-    if (strangers.length) throw new UndeclaredPlace('the data folder', strangers);
+    await refuseStrangers('the data folder', config.dataDir, [...DATA_FOLDERS, 'daybook.json', 'solo.lock']);
+    const keyFiles = (await readdir(config.keyDir)).filter((name) => KEY_FILE.test(name));
+    await refuseStrangers('the key folder', config.keyDir, keyFiles);
     const postgres = await EmbeddedPostgres.start({
       dataDir: join(config.dataDir, 'postgres'),
       password: secrets.postgres,
@@ -53,6 +54,7 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
     };
     const log = await PostgresEventLog.open({ url: await url('log') });
     teardown.add(() => log.close());
+    await refuseUndeclared('the event log', await database('log'), LOG_TABLES);
 
     const clock = () => new Date();
     const keys = newActorKeys();
@@ -161,6 +163,14 @@ export const portTaken = (port: number) =>
   new StartRefused(
     `DAYBOOK_PORT ${port} is taken by another program: stop that one, or choose another port, e.g. DAYBOOK_PORT=${port + 1}`,
   );
+
+/** What solo and privacy keep in the key folder; what a crash left half written is replaced the next time. */
+const KEY_FILE = /^(secrets\.json|root\.key|broker\.key|epoch-\d+\.key|\..+\.new)$/;
+
+async function refuseStrangers(place: string, folder: string, declared: readonly string[]): Promise<void> {
+  const strangers = await undeclaredEntries(folder, declared);
+  if (strangers.length) throw new UndeclaredPlace(place, strangers);
+}
 
 async function answers(database: Database): Promise<boolean> {
   return database.query('SELECT 1').then(
