@@ -90,6 +90,12 @@ export class Account {
   cookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
+  /** Takes over a cookie of another browser, as a thief would. */
+  borrow(from: Account, cookie: string): void {
+    const value = from.cookies.get(cookie);
+    if (value === undefined) throw new Error(`there is no ${cookie} to borrow`);
+    this.cookies.set(cookie, value);
+  }
   forget(cookie: string): void {
     this.cookies.delete(cookie);
   }
