@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 
 /** A word that stands nowhere else in the world: 60 random bits, only letters, so that it survives paths, titles and addresses. */
 export const newCanary = (): string =>
@@ -37,7 +37,7 @@ function base64Middle(plain: Buffer, offset: number): string {
   return padded.slice(offset === 0 ? 0 : 4, Math.floor((offset + plain.length) / 3) * 4);
 }
 
-/** Looks for canaries in every file of these folders, plainly and inside whatever is compressed there. */
+/** Looks for canaries in every file of these folders, plainly and inside whatever is compressed there. Throws where it may not look. */
 export async function scanForCanaries(
   folders: string[],
   canaries: string[],
@@ -56,7 +56,7 @@ export async function scanForCanaries(
     }
   };
   for (const file of files) {
-    const content = await readFile(file).catch(() => undefined);
+    const content = await readFile(file).catch(gone);
     if (!content) continue;
     bytes += content.length;
     look(file, content, false);
@@ -65,18 +65,17 @@ export async function scanForCanaries(
   return { hits, files: files.length, bytes };
 }
 
-const MEMBER_LIMIT = 4 * 1024 * 1024;
+const MEMBER_LIMIT = 64 * 1024 * 1024;
+/** What was cut off still shows what came before the cut. */
+const INFLATE = { maxOutputLength: MEMBER_LIMIT, finishFlush: constants.Z_SYNC_FLUSH };
 
 /** What is inside every gzip, zlib and zstd member, wherever it starts. */
 function* compressedMembers(content: Buffer): Generator<Buffer> {
   const tries: [Buffer, (at: number) => Buffer][] = [
-    [
-      Buffer.from([0x1f, 0x8b, 0x08]),
-      (at) => inflateRawSync(content.subarray(at + gzipHeader(content, at)), { maxOutputLength: MEMBER_LIMIT }),
-    ],
+    [Buffer.from([0x1f, 0x8b, 0x08]), (at) => inflateRawSync(content.subarray(at + gzipHeader(content, at)), INFLATE)],
     ...[0x01, 0x5e, 0x9c, 0xda].map((level): [Buffer, (at: number) => Buffer] => [
       Buffer.from([0x78, level]),
-      (at) => inflateSync(content.subarray(at), { maxOutputLength: MEMBER_LIMIT }),
+      (at) => inflateSync(content.subarray(at), INFLATE),
     ]),
     [
       Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
@@ -104,6 +103,19 @@ function gzipHeader(content: Buffer, at: number): number {
 }
 
 async function walk(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return (await stat(path).catch(gone)) ? walk(path) : [];
+      return entry.isFile() ? [path] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** A server at work takes files away while somebody looks. */
+function gone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
 }
