@@ -1,8 +1,8 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { DOOR_LEASE_MS } from '@daybook/contracts';
+import { randomFrom, VirtualTime } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOW, type Person, PrivacyHarness } from '../privacy-harness.js';
-import { VirtualTime } from './virtual-time.js';
 
 const FULL = process.env.DAYBOOK_PROVE === '1';
 
@@ -49,17 +49,6 @@ function interleaving(privacy: PrivacyHarness, person: Person, time: Time, rando
   return {
     seen,
     actors: [batches, batches, batches, batches, () => switchOff(false), () => switchOff(true), () => switchOff(false)],
-  };
-}
-
-/** mulberry32: a run that fails can be run again by its number. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
 

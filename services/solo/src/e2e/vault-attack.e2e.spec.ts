@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONSENT_TEXT_VERSION, type DayView } from '@daybook/contracts';
-import { newCanary, scanForCanaries } from '@daybook/testing';
+import { newCanary, randomFrom, SEED, scanForCanaries } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Account } from './account.js';
 import { eventually } from './agent.js';
@@ -12,7 +12,6 @@ import { deviceToken } from './device.js';
 import { type Installation, startInstallation } from './installation.js';
 import { concretePath, operations } from './operations.js';
 import { newId, postBatch, save, today, visit } from './post-batch.js';
-import { randomFrom, SEED } from './seeded.js';
 import { readWithPasswords } from './stolen-keys.js';
 
 const NEW_PASSWORD = 'what the thief has chosen';

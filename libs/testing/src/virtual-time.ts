@@ -1,4 +1,4 @@
-import type { FixedClock } from '@daybook/testing';
+import type { FixedClock } from './fixed-clock.js';
 
 /**
  * Time that only passes while everybody sleeps: actors run one after the other up to their next sleep, then the clock jumps to
