@@ -63,6 +63,8 @@ export function createAuth(parts: AuthParts) {
         '/request-password-reset': { window: 300, max: 5 },
         '/reset-password': { window: 60, max: 6 },
         '/device/code': { window: 60, max: 30 },
+        // The plugin's own five in a quarter of an hour would stop an office behind one address, or a person who mistypes.
+        '/device': { window: 60, max: 30 },
       },
     },
     advanced: {

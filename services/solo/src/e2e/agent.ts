@@ -22,7 +22,14 @@ export class Agent {
 
   /** Pairs with the account's Daybook; the account approves the printed code. */
   async pair(account: Account): Promise<void> {
-    const agent = this.spawn(['pair', account.url]);
+    const { code, paired } = await this.startPairing(account.url);
+    await account.approve(code);
+    await paired;
+  }
+
+  /** Shows a code and waits until somebody allows it. */
+  async startPairing(url: string): Promise<{ code: string; paired: Promise<void> }> {
+    const agent = this.spawn(['pair', url]);
     let output = '';
     for (const stream of [agent.stdout, agent.stderr])
       stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -31,9 +38,10 @@ export class Agent {
     for (const until = Date.now() + 15_000; !code && Date.now() < until; await sleep(50))
       code = /code: ([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(output)?.[1];
     if (!code) throw new Error(`no code was printed:\n${output}`);
-    await account.approve(code);
-    const [exit] = await closed;
-    if (exit !== 0) throw new Error(`pair ended with ${exit}:\n${output}`);
+    const paired = closed.then(([exit]) => {
+      if (exit !== 0) throw new Error(`pair ended with ${exit}:\n${output}`);
+    });
+    return { code, paired };
   }
 
   /** `daybook-agent run`, until stopped. */

@@ -45,7 +45,7 @@ export function FirstStepsPage() {
         <h1>Welcome, {me.name.split(/\s+/)[0]}</h1>
         <span className="grow" />
         <PrivacyChip kind="only" size="long" />
-        <Link className="btn" to="/day/$day" params={{ day: today }}>
+        <Link className="btn hide-s" to="/day/$day" params={{ day: today }}>
           Fill in today by hand
         </Link>
       </header>

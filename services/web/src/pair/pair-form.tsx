@@ -37,7 +37,7 @@ export function PairForm({ given, onAllowed }: { given: string; onAllowed: () =>
       <h1 id="way-in">Pair your computer</h1>
       <p className="t2">Type the code that the agent shows in its window. It is good for 15 minutes.</p>
       <CodeField code={code} onChange={change} invalid={wrong !== undefined} ref={given ? undefined : focusOnShow} />
-      <div role="status">
+      <div role="status" className="live">
         {state === 'found' && (
           <div className="card row g12">
             <IconDeviceLaptop className="s20" aria-hidden />
@@ -79,7 +79,7 @@ export function PairForm({ given, onAllowed }: { given: string; onAllowed: () =>
         </>
       )}
       {state !== 'found' && (
-        <div>
+        <div className="no-code">
           <p className="s t2 hint">No code yet? On your computer, in the Daybook folder, type</p>
           <Copyable text={commands(window.location.origin).pair} what="the command that pairs" />
         </div>

@@ -15,6 +15,7 @@ export function LooksSection() {
         </p>
         <SegmentedControl
           aria-labelledby="theme"
+          classNames={{ root: 'seg', indicator: 'seg-on' }}
           data={[
             { value: 'light', label: 'Light' },
             { value: 'dark', label: 'Dark' },
@@ -29,6 +30,7 @@ export function LooksSection() {
         onChange={(event) =>
           change.mutate({ settings: { singleKeys: event.currentTarget.checked } }, { onError: toastProblem })
         }
+        classNames={{ description: 's t2' }}
         label="Single-key shortcuts"
         description="On the day page, keys such as j, k and Enter work alone. Switch them off if you dictate or press keys by accident."
       />

@@ -54,9 +54,14 @@ export function Shell() {
           <Remembering />
           <Menu position="top-start" shadow="md" width={184}>
             <Menu.Target>
-              <button type="button" className="btn ghost me" aria-label={`${me.name}: settings and sign out`}>
-                <span className="ava">{initials}</span>
-                <span className="grow clip">{me.name}</span>
+              <button type="button" className="btn ghost me">
+                <span className="ava" aria-hidden>
+                  {initials}
+                </span>
+                <span className="grow clip">
+                  {me.name}
+                  <span className="vh">: settings and sign out</span>
+                </span>
                 <IconSettings aria-hidden />
               </button>
             </Menu.Target>
