@@ -1,31 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CONSENT_TEXT_VERSION } from '@daybook/contracts';
-import { newCanary } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
 import { Agent } from './agent.js';
 import { complaints, openBrowser } from './browser.js';
-import { deviceToken } from './device.js';
 import { type Installation, startInstallation } from './installation.js';
 import { tabTo } from './keyboard.js';
 import { visitor, wrongOnScreens } from './visitor.js';
 
 const EMAIL = 'ada@example.org';
 const PASSWORD = 'correct horse battery staple';
-const NEW_PASSWORD = 'a new and different sentence';
-const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date());
 
 describe('the way in, in a real browser', () => {
   let installation: Installation;
   let browser: Browser;
   /** The person's own browser, from the one-time link to the end. */
   let page: Page;
-  let recoveryCode: string;
-  const secret = newCanary();
 
   beforeAll(async () => {
     [installation, browser] = await Promise.all([startInstallation(), openBrowser()]);
@@ -46,21 +36,6 @@ describe('the way in, in a real browser', () => {
     await on.getByLabel('E-mail').fill(email);
     await password('Password', on).fill(secretWord);
     await button('Sign in', on).click();
-  };
-  const letterLink = async (to: string): Promise<string> => {
-    const folder = join(installation.dataDir, 'mail');
-    for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50))
-      for (const name of await readdir(folder)) {
-        const text = (await readFile(join(folder, name), 'utf8')).replaceAll('=\r\n', '').replaceAll('=3D', '=');
-        const path = text.includes(`To: ${to}`) && /\/reset-password\?token=[\w-]+/.exec(text)?.[0];
-        if (path) return path;
-      }
-    throw new Error('no letter came');
-  };
-  /** What the server opens for this browser: the day with everything that is remembered. */
-  const day = async (on = page) => {
-    const answer = await on.request.get(`${installation.url}/v1/days/${today()}`);
-    return { status: answer.status(), text: await answer.text() };
   };
 
   it('leads from the one-time link to a paired computer by keyboard alone (P5)', async () => {
@@ -93,7 +68,7 @@ describe('the way in, in a real browser', () => {
     await keyboard.press('Enter');
 
     await heading('Your recovery code').waitFor();
-    recoveryCode = (await page.getByRole('status', { name: 'Recovery code' }).textContent()) ?? '';
+    const recoveryCode = (await page.getByRole('status', { name: 'Recovery code' }).textContent()) ?? '';
     expect(recoveryCode).toMatch(/^([0-9A-Z]{5}-){5}[0-9A-Z]$/);
     expect(await button('Go on').isDisabled()).toBe(true);
     await isAccessible();
@@ -180,7 +155,7 @@ describe('the way in, in a real browser', () => {
     await page.getByRole('main').getByRole('button', { name: 'Sign out', exact: true }).click();
     await heading('Sign in').waitFor();
     await isAccessible();
-    expect((await day()).status).toBe(401);
+    expect((await page.request.get(`${installation.url}/v1/me`)).status()).toBe(401);
     await signIn('not the password at all');
     await page.getByText('That e-mail address and password do not belong together.').waitFor();
     await isAccessible();
@@ -206,63 +181,6 @@ describe('the way in, in a real browser', () => {
     expect(complaints(page)).toEqual([]);
   });
 
-  it('after a reset by letter, what was remembered stays locked until the recovery code is entered (P1)', async () => {
-    await remember(installation, secret);
-    await expect.poll(async () => (await day()).text, { timeout: 15_000 }).toContain(secret);
-    await page.context().clearCookies();
-    await open('/sign-in');
-    await page.getByRole('link', { name: 'Forgot it' }).click();
-    await isAccessible();
-    await page.getByLabel('E-mail').fill(EMAIL);
-    await button('Send the letter').click();
-    await heading('Look into your mail').waitFor();
-    await isAccessible();
-    const link = await letterLink(EMAIL);
-    await open(link);
-    await password('New password').fill(NEW_PASSWORD);
-    await password('New password, again').fill('something else entirely');
-    await button('Set the password').click();
-    await page.getByText('This is not the same as above.').waitFor();
-    await isAccessible();
-    await password('New password, again').fill(NEW_PASSWORD);
-    await button('Set the password').click();
-    await heading('Your new password counts').waitFor();
-    await isAccessible();
-
-    const late = await visitor(browser);
-    await open(link, late);
-    await password('New password', late).fill(PASSWORD);
-    await password('New password, again', late).fill(PASSWORD);
-    await button('Set the password', late).click();
-    await heading('This link does not work any more', late).waitFor();
-    await isAccessible(late);
-    await late.context().close();
-
-    await page.getByRole('link', { name: 'Sign in' }).click();
-    await signIn(NEW_PASSWORD);
-    await page.getByRole('heading', { name: 'Your activity is locked in this browser' }).waitFor();
-    const locked = await day();
-    expect(locked.status).toBe(423);
-    expect(locked.text).not.toContain(secret);
-    await password('Password').fill(NEW_PASSWORD);
-    await button('Open').click();
-    await page.getByRole('alert').getByText('That does not open your vault').waitFor();
-    await button('Use the recovery code').click();
-    await page.getByRole('textbox', { name: 'Recovery code', exact: true }).fill('AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-A');
-    await password('Your current password').fill(NEW_PASSWORD);
-    await button('Open with the code').click();
-    await page.getByRole('alert').getByText('check the recovery code').waitFor();
-    await isAccessible();
-    expect((await day()).status).toBe(423);
-    await page
-      .getByRole('textbox', { name: 'Recovery code', exact: true })
-      .fill(recoveryCode.toLowerCase().replaceAll('-', ' '));
-    await button('Open with the code').click();
-    await page.getByRole('heading', { name: 'Your activity is locked' }).waitFor({ state: 'detached' });
-    expect((await day()).text).toContain(secret);
-    expect(complaints(page)).toEqual([]);
-  });
-
   it('says how long to wait after too many tries', async () => {
     const other = await visitor(browser);
     await open('/sign-in', other);
@@ -277,28 +195,3 @@ describe('the way in, in a real browser', () => {
     await isAccessible(other);
   });
 });
-
-/** One save of the person's, as an agent reports it. */
-async function remember({ url }: Installation, name: string): Promise<void> {
-  const account = new Account(url, EMAIL, PASSWORD);
-  await account.signIn();
-  await account.call('PUT', '/v1/privacy/consents/files', { state: 'on', version: CONSENT_TEXT_VERSION });
-  const events = [
-    {
-      id: randomBytes(16).toString('base64url'),
-      at: new Date().toISOString(),
-      path: `/work/${name}.md`,
-      name: `${name}.md`,
-    },
-  ];
-  const token = await deviceToken(account);
-  const batchId = crypto.randomUUID();
-  const send = async () =>
-    fetch(`${url}/v1/activity/batches`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ batchId, source: 'files', events }),
-    });
-  // A busy machine may answer 503 for a moment; an agent sends again, too.
-  await expect.poll(async () => (await send()).status, { timeout: 20_000 }).toBe(202);
-}
