@@ -25,7 +25,15 @@ export const theme = createTheme({
   respectReducedMotion: true,
   headings: { fontFamily: 'InterVariable, Inter, system-ui, sans-serif', fontWeight: '600' },
   components: {
-    Modal: { defaultProps: { radius: 12, padding: 20, centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
+    Modal: {
+      defaultProps: {
+        radius: 12,
+        padding: 20,
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
     Select: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } } },
     Tooltip: { defaultProps: { openDelay: 300 } },
   },
