@@ -1,12 +1,15 @@
 import { notifications } from '@mantine/notifications';
 import { problemText } from './problem-note.js';
 
+const CLOSE = { 'aria-label': 'Close this message' };
+
 /** A line at the bottom, with a way back where there is one. */
 export function toast(message: string, undo?: () => void): void {
   const id = crypto.randomUUID();
   notifications.show({
     id,
     withCloseButton: !undo,
+    closeButtonProps: CLOSE,
     autoClose: undo ? 10_000 : 5_000,
     message: (
       <span className="row">
@@ -29,4 +32,4 @@ export function toast(message: string, undo?: () => void): void {
 }
 
 export const toastProblem = (error: unknown): void =>
-  void notifications.show({ color: 'red', autoClose: 8_000, message: problemText(error) });
+  void notifications.show({ color: 'red', autoClose: 8_000, closeButtonProps: CLOSE, message: problemText(error) });

@@ -5,8 +5,10 @@ import { Section } from './section.js';
 
 export function LooksSection() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const singleKeys = useSingleKeys();
+  const saved = useSingleKeys();
   const change = useChangeMe();
+  // The switch moves at once, not when the server has answered.
+  const singleKeys = change.isPending ? change.variables.settings?.singleKeys === true : saved;
   return (
     <Section id="looks" title="Looks and keys">
       <div>
