@@ -1,3 +1,4 @@
+import { Day } from '@daybook/contracts';
 import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
@@ -119,6 +120,10 @@ const pages = [
   createRoute({
     getParentRoute: () => inside,
     path: '/privacy',
+    validateSearch: (search): { erase?: 'day'; day?: Day } => ({
+      erase: search.erase === 'day' ? 'day' : undefined,
+      day: Day.safeParse(search.day).data,
+    }),
     component: lazyRouteComponent(() => import('./privacy/privacy-page.js'), 'PrivacyPage'),
   }),
   createRoute({

@@ -1,4 +1,4 @@
-import type { Consent, Source } from '@daybook/contracts';
+import type { Consent, ConsentSchedule, Source } from '@daybook/contracts';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 
@@ -9,8 +9,10 @@ export const consentsQuery = queryOptions({
 
 export interface ConsentWish {
   source: Source;
-  change: Partial<Pick<Consent, 'until' | 'schedule' | 'includesPastSince'>> & {
+  change: Partial<Pick<Consent, 'until' | 'includesPastSince'>> & {
     state: Consent['state'];
+    /** null takes the schedule away; absent leaves it. */
+    schedule?: ConsentSchedule | null;
     version?: number;
   };
 }
@@ -28,16 +30,27 @@ export function useConsents() {
 }
 
 export function useChangeConsents() {
-  const cache = useQueryClient();
+  const again = useReadAgain();
   return useMutation({
     mutationFn: (wishes: ConsentWish[]) =>
       Promise.all(
         wishes.map(({ source, change }) => api<Consent>('PUT', `/v1/privacy/consents/${source}`, { body: change })),
       ),
-    onSettled: () =>
-      Promise.all([
-        cache.invalidateQueries({ queryKey: ['consents'] }),
-        cache.invalidateQueries({ queryKey: ['day'] }),
-      ]),
+    onSettled: again,
   });
+}
+
+/** Switches every source off at once; answers when nothing more can be accepted (P5). */
+export function useStopEverything() {
+  const again = useReadAgain();
+  return useMutation({
+    mutationFn: () => api<{ items: Consent[] }>('PUT', '/v1/privacy/consents', { body: { state: 'off' } }),
+    onSettled: again,
+  });
+}
+
+function useReadAgain() {
+  const cache = useQueryClient();
+  return () =>
+    Promise.all([cache.invalidateQueries({ queryKey: ['consents'] }), cache.invalidateQueries({ queryKey: ['day'] })]);
 }
