@@ -1,6 +1,6 @@
 import type { ActivityEvent, Source } from '@daybook/contracts';
 import { describe, expect, it } from 'vitest';
-import { eventId, instant, save, TODAY } from '../timeline-installation.spec.js';
+import { eventId, instant, save } from '../timeline-installation.spec.js';
 import { activityItems } from './activity.js';
 import { foldEvents } from './fold.js';
 

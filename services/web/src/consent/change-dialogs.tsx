@@ -122,7 +122,7 @@ function ChangeForm({
 }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!wrong) keep();
+    if (!wrong && !change.isPending) keep();
   };
   return (
     <form className="col g16" onSubmit={submit}>
@@ -133,7 +133,7 @@ function ChangeForm({
         <button type="button" className="btn" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" className="btn pri" disabled={wrong || change.isPending}>
+        <button type="submit" className="btn pri" disabled={wrong}>
           {label}
         </button>
       </footer>

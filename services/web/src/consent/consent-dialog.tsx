@@ -1,4 +1,4 @@
-import './consent.css';
+import './question.css';
 import { CONSENT_TEXT_VERSION, type Consent } from '@daybook/contracts';
 import { keptFrom } from '@daybook/timekeeping';
 import { type FormEvent, useState } from 'react';
@@ -70,7 +70,7 @@ function Question({
 
   const agree = (event: FormEvent) => {
     event.preventDefault();
-    if (wrong) return;
+    if (wrong || change.isPending) return;
     const wish = {
       state: 'on' as const,
       version: CONSENT_TEXT_VERSION,
@@ -106,7 +106,7 @@ function Question({
         <button type="button" className="btn eq" onClick={onClose}>
           Leave it off
         </button>
-        <button type="submit" className="btn eq" disabled={wrong || change.isPending}>
+        <button type="submit" className="btn eq" disabled={wrong}>
           Switch it on
         </button>
       </footer>

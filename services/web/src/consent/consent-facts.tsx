@@ -1,3 +1,4 @@
+import './question.css';
 import type { DayView } from '@daybook/contracts';
 import { addDays, expiryOf } from '@daybook/timekeeping';
 import { IconBan, IconDatabase, IconEye } from '@tabler/icons-react';

@@ -1,6 +1,7 @@
 import type { Consent } from '@daybook/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { CopyButton } from '../kit/copy-button.js';
 import { meQuery, useMe } from '../me/me.js';
 import { todayIn } from '../time/format.js';
@@ -12,8 +13,11 @@ export function NextStep({ consent, source, onClose }: { consent: Consent; sourc
   const { timeZone } = useMe();
   const { data: me } = useQuery({ ...meQuery, staleTime: 0 });
   const past = consent.includesPastSince && todayIn(timeZone, new Date(consent.includesPastSince));
+  const start = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone with the question.
+  useEffect(() => start.current?.focus(), []);
   return (
-    <div className="col g16">
+    <div className="col g16 next" ref={start} tabIndex={-1}>
       <ConsentReceipt consent={consent} />
       {me?.steps.devicePaired ? (
         <section className="col">

@@ -36,5 +36,5 @@ export function usePause() {
       },
     );
   };
-  return { pause, resume, pending: change.isPending };
+  return { pause, resume };
 }

@@ -1,6 +1,7 @@
 import type { Consent } from '@daybook/contracts';
 import { IconClock, IconHistory, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useKeptFocus } from '../kit/use-kept-focus.js';
 import { HoursDialog, PastDialog } from './change-dialogs.js';
 import type { AgentSource } from './consent-text.js';
 import { usePause } from './pause.js';
@@ -23,11 +24,12 @@ export function SourceActions({
   onErase: () => void;
 }) {
   const [dialog, setDialog] = useState<'hours' | 'past'>();
-  const { resume, pending } = usePause();
+  const { resume } = usePause();
   const { name } = SOURCE_WORDS[source];
   const shared = { source, consent, onClose: () => setDialog(undefined) };
+  const group = useKeptFocus<HTMLDivElement>(consent.state);
   return (
-    <div className="row wrap">
+    <div className="row wrap" ref={group}>
       {consent.state === 'on' && (
         <>
           <PauseMenu sources={[source]} label={`Pause ${name}`} />
@@ -42,7 +44,7 @@ export function SourceActions({
         </>
       )}
       {consent.state === 'paused' && (
-        <button type="button" className="btn" disabled={pending} onClick={() => resume([source])}>
+        <button type="button" className="btn" onClick={() => resume([source])}>
           <IconPlayerPlay aria-hidden />
           Resume {name}
         </button>

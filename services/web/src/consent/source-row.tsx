@@ -1,7 +1,7 @@
 import './consent.css';
 import type { Consent } from '@daybook/contracts';
 import { IconChevronDown, IconChevronUp, IconDeviceLaptop } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { toastProblem } from '../kit/toast.js';
 import { useMe } from '../me/me.js';
 import { ConsentDialog } from './consent-dialog.js';
@@ -32,6 +32,7 @@ export function SourceRow({
   const { name, icon: Icon } = SOURCE_WORDS[source];
   const { word, more, dot } = stateWords(consent, timeZone);
   const on = consent.state !== 'off';
+  const control = useRef<HTMLButtonElement>(null);
 
   const switchOff = () =>
     change.mutate([{ source, change: { state: 'off' } }], {
@@ -39,9 +40,15 @@ export function SourceRow({
       onError: toastProblem,
     });
   const toggle = () => {
+    // Never `disabled`: that would take the focus away.
+    if (change.isPending) return;
     setJustOff(false);
     if (on) switchOff();
     else setAsking(true);
+  };
+  const keep = () => {
+    setJustOff(false);
+    control.current?.focus();
   };
   return (
     <li className={open ? 'crow open' : 'crow'}>
@@ -77,7 +84,7 @@ export function SourceRow({
         className="switch"
         aria-checked={on}
         aria-label={name}
-        disabled={change.isPending}
+        ref={control}
         onClick={toggle}
       />
       <div role="status" className="offer">
@@ -86,7 +93,7 @@ export function SourceRow({
             <p className="grow">
               <b className="m">Off.</b> Nothing more is collected. Erase what it brought?
             </p>
-            <button type="button" className="btn sm" onClick={() => setJustOff(false)}>
+            <button type="button" className="btn sm" onClick={keep}>
               Keep it until it expires
             </button>
             <button type="button" className="btn sm" onClick={onErase}>

@@ -1,3 +1,5 @@
+import '../consent/question.css';
+import './erase.css';
 import type { Day, ErasureRequest } from '@daybook/contracts';
 import { keptFrom } from '@daybook/timekeeping';
 import { IconCheck, IconTrash } from '@tabler/icons-react';
@@ -47,7 +49,7 @@ function EraseForm({ start, onClose }: { start: EraseStart; onClose: () => void 
   const ready = request !== undefined && (scope !== 'everything' || typed.trim().toLowerCase() === TYPED);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready) return;
+    if (!ready || erase.isPending) return;
     erase.mutate(request, {
       onSuccess: ({ caseRef }) => navigate({ to: '/privacy/erasures/$caseRef', params: { caseRef } }),
     });
@@ -108,7 +110,7 @@ function EraseForm({ start, onClose }: { start: EraseStart; onClose: () => void 
         <button type="button" className="btn" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" className="btn dangerfill" disabled={!ready || erase.isPending}>
+        <button type="submit" className="btn dangerfill" disabled={!ready}>
           {request ? eraseWords(request).title : 'Erase'}
         </button>
       </footer>

@@ -2,20 +2,25 @@ import type { ErasureCase, ErasureRequest } from '@daybook/contracts';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 
+/** How soon to ask again: every second until every store has answered, then now and then. */
+const askAgain = (cases: readonly ErasureCase[] = []): number | false => {
+  if (cases.some((one) => one.state === 'unreadable')) return 1_000;
+  return cases.some((one) => one.state === 'erased') && 60_000;
+};
+
 export const erasuresQuery = queryOptions({
   queryKey: ['erasures'],
   queryFn: async () => (await api<{ items: ErasureCase[] }>('GET', '/v1/privacy/erasures')).items,
+  staleTime: 0,
+  refetchInterval: ({ state }) => askAgain(state.data),
 });
 
-/** A case, asked again every second until every store has answered, then now and then. */
 export const erasureQuery = (caseRef: string) =>
   queryOptions({
     queryKey: ['erasures', caseRef],
     queryFn: () => api<ErasureCase>('GET', `/v1/privacy/erasures/${encodeURIComponent(caseRef)}`),
-    refetchInterval: ({ state: { data } }) => {
-      if (!data || data.state === 'purged') return false;
-      return data.state === 'unreadable' ? 1_000 : 60_000;
-    },
+    staleTime: 0,
+    refetchInterval: ({ state: { data } }) => askAgain(data && [data]),
   });
 
 export function useErase() {

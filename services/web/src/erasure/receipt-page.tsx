@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { isProblem } from '../api/client.js';
 import { CopyButton } from '../kit/copy-button.js';
 import { PrivacyChip } from '../kit/privacy-chip.js';
@@ -27,13 +28,18 @@ export function ReceiptPage() {
   const { caseRef } = useParams({ strict: false }) as { caseRef: string };
   const { data, error, refetch, dataUpdatedAt } = useQuery(erasureQuery(caseRef));
   useTitle('Deletion receipt');
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Who comes from the question that ordered it stood on a button that is gone.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <>
       <header className="head">
         <Link className="btn icon ghost" to="/privacy" aria-label="Back to Privacy">
           <IconChevronLeft aria-hidden />
         </Link>
-        <h1>Deletion receipt</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          Deletion receipt
+        </h1>
         <span className="grow hide-s" />
         <PrivacyChip kind="only" size="long" />
         {data && (

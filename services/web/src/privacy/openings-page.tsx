@@ -23,7 +23,8 @@ export function OpeningsPage() {
         <span className="grow hide-s" />
         <PrivacyChip kind="only" size="long" />
       </header>
-      <div className="pagebody openings">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="pagebody openings" tabIndex={0} aria-label="Openings">
         <p className="t2 row">
           <IconShieldCheck aria-hidden />
           What is remembered lies sealed. Each time this account opened something, it is written here, kept three
@@ -44,7 +45,7 @@ export function OpeningsPage() {
             </button>
           </p>
         )}
-      </div>
+      </section>
     </>
   );
 }

@@ -1,13 +1,14 @@
 import './privacy.css';
 import { IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useConsents, useStopEverything } from '../consent/consents.js';
 import { usePause } from '../consent/pause.js';
 import { PauseMenu } from '../consent/pause-menu.js';
 import { EraseDialog, type EraseStart } from '../erasure/erase-dialog.js';
 import { PrivacyChip } from '../kit/privacy-chip.js';
 import { toastProblem } from '../kit/toast.js';
+import { useKeptFocus } from '../kit/use-kept-focus.js';
 import { useTitle } from '../kit/use-title.js';
 import { EraseCard } from './erase-card.js';
 import { OpeningsCard } from './openings-card.js';
@@ -23,7 +24,16 @@ export function PrivacyPage() {
   const [stopped, setStopped] = useState(false);
   const [erase, setErase] = useEraseStart();
 
-  const stopAll = () => stop.mutate(undefined, { onSuccess: () => setStopped(true), onError: toastProblem });
+  const stopButton = useRef<HTMLButtonElement>(null);
+  const stops = useKeptFocus<HTMLSpanElement>(`${on.length} ${paused.length}`);
+
+  const stopAll = () => {
+    if (!stop.isPending) stop.mutate(undefined, { onSuccess: () => setStopped(true), onError: toastProblem });
+  };
+  const keep = () => {
+    setStopped(false);
+    stopButton.current?.focus();
+  };
   const allOff = on.length + paused.length === 0;
   return (
     <>
@@ -31,7 +41,7 @@ export function PrivacyPage() {
         <h1>Privacy</h1>
         <span className="t2 grow hide-s clip">Everything Daybook remembers about you, and how it forgets</span>
         <PrivacyChip kind="only" size="long" />
-        <span className="row stops">
+        <span className="row stops" ref={stops}>
           {on.length > 0 && <PauseMenu sources={on.map((one) => one.source)} label="Pause everything" />}
           {on.length === 0 && paused.length > 0 && (
             <button type="button" className="btn" onClick={() => resume(paused.map((one) => one.source))}>
@@ -39,7 +49,7 @@ export function PrivacyPage() {
               Resume
             </button>
           )}
-          <button type="button" className="btn" disabled={stop.isPending} onClick={stopAll}>
+          <button type="button" className="btn" ref={stopButton} onClick={stopAll}>
             <IconHandStop aria-hidden />
             Stop everything
           </button>
@@ -51,7 +61,7 @@ export function PrivacyPage() {
             <p className="grow">
               <b className="m">Every source is off.</b> Nothing more is collected. Erase what they brought?
             </p>
-            <button type="button" className="btn sm" onClick={() => setStopped(false)}>
+            <button type="button" className="btn sm" onClick={keep}>
               Keep it until it expires
             </button>
             <button type="button" className="btn sm" onClick={() => setErase({ scope: 'everything' })}>

@@ -3,6 +3,7 @@ import { IconPlayerPause, IconPlayerPlay, IconPlug } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useConsents } from '../consent/consents.js';
 import { PAUSES, usePause } from '../consent/pause.js';
+import { useKeptFocus } from '../kit/use-kept-focus.js';
 import { useMe } from '../me/me.js';
 import { counted, moment } from '../time/format.js';
 
@@ -12,12 +13,13 @@ export function Remembering() {
   const { timeZone } = useMe();
   const { pause, resume } = usePause();
   const navigate = useNavigate();
+  const group = useKeptFocus<HTMLDivElement>(`${on.length} ${paused.length}`);
   const sources = (consents: typeof on) => consents.map((consent) => consent.source);
   const until = paused.map((consent) => consent.until).find(Boolean);
 
   if (on.length > 0)
     return (
-      <div className="rec">
+      <div className="rec" ref={group}>
         <span className="row g4">
           <span className="dot" />
           <span className="m">Remembering</span>
@@ -42,7 +44,7 @@ export function Remembering() {
     );
   if (paused.length > 0)
     return (
-      <div className="rec">
+      <div className="rec" ref={group}>
         <span className="row g4">
           <span className="dot warn" />
           <span className="m">Paused</span>
@@ -59,7 +61,7 @@ export function Remembering() {
       </div>
     );
   return (
-    <div className="rec">
+    <div className="rec" ref={group}>
       <span className="row g4">
         <span className="dot off" />
         <span className="m">Not remembering</span>
