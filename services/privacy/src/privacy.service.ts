@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Broker, Door, Vault } from '@daybook/contracts';
+import type { Broker, Door, SubjectRef, Vault } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
 import {
   type Declarations,
@@ -109,7 +109,8 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const buckets = new Buckets(database, epochs, clock);
   const cookies = new VaultCookies(files.broker);
   const vaults = new Vaults(database, epochs, cookies, new VaultLinks(database, epochs), clock);
-  const consents = new Consents({ database, store, clock, ...(deps.wait && { wait: deps.wait }) });
+  const zones = (subject: SubjectRef) => aliases.zones(database, subject);
+  const consents = new Consents({ database, store, zones, clock, ...(deps.wait && { wait: deps.wait }) });
   const openings = new Openings(database);
   const retention = new Retention(database, store, aliases, clock);
   const cases = new ErasureCases({

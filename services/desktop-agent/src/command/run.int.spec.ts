@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileEvent } from '@daybook/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { grant } from '../grant/grants.js';
-import { AgentHome } from '../home/agent-home.js';
+import { AgentHome, KnownConsents } from '../home/agent-home.js';
 import { paused, resumed } from '../home/pauses.js';
 import { consentTo, problem, StandInDaybook } from '../sender/stand-in-daybook.js';
 import { Spool } from '../spool/spool.js';
@@ -112,6 +112,8 @@ describe('the agent, paired with a stand-in for Daybook', () => {
     home.change((settings) => {
       settings.pauses = paused(settings.pauses, Date.now());
     });
+    // The disk's clock may lag a few milliseconds.
+    await sleep(50);
     save('paused.md');
     await sleep(900);
     home.change((settings) => {
@@ -221,7 +223,7 @@ describe('the agent, paired with a stand-in for Daybook', () => {
 
   it('loses no save while the spool is full: it waits, is said once, and is kept when there is room', async () => {
     home.advance((progress) => {
-      progress.consents = { items: [consentTo('files')] as never };
+      progress.consents = KnownConsents.parse({ timeZone: 'Europe/Berlin', items: [consentTo('files')] });
     });
     const unlock = home.lock();
     const small = new Spool(home.spoolFolder, 3_000);

@@ -62,8 +62,8 @@ function isConsentedPast({ includesPastSince, since, receipt }: Consent, at: num
  *   22:00–02:00   ▏           ▇▇▇▏▇▇
  */
 function inSchedule(schedule: ConsentSchedule | undefined, consents: KnownConsents | undefined, at: number): boolean {
-  if (!schedule) return true;
-  const { day, time } = wallClock(at, consents?.timeZone);
+  if (!schedule || !consents) return true;
+  const { day, time } = wallClock(at, consents.timeZone);
   const { days, from, to } = schedule;
   if (to > from) return days.includes(day) && time >= from && time < to;
   const yesterday = day === 1 ? 7 : day - 1;
@@ -71,10 +71,10 @@ function inSchedule(schedule: ConsentSchedule | undefined, consents: KnownConsen
 }
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-/** In the person's own zone; the computer's where Daybook has not told it. */
-function wallClock(at: number, timeZone?: string): { day: number; time: string } {
+/** In the person's own zone, wherever the computer is. */
+function wallClock(at: number, timeZone: string): { day: number; time: string } {
   const parts = new Intl.DateTimeFormat('en-GB', {
-    ...(timeZone && { timeZone }),
+    timeZone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',

@@ -1,4 +1,4 @@
-import { Consent } from '@daybook/contracts';
+import { Consent, TimeZone } from '@daybook/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../home/agent-home.js';
 import { covers, mayRead, withConsents } from './coverage.js';
@@ -8,7 +8,7 @@ const consent = (fields: object) =>
   Consent.parse({ source: 'files', state: 'on', since: '2026-11-02T08:00:00Z', version: 1, ...fields });
 const coverage = (fields: object, timeZone = 'Europe/Berlin') => ({
   settings: { pauses: [] },
-  progress: { consents: { timeZone, items: [consent(fields)] }, pauses: {} },
+  progress: { consents: { timeZone: TimeZone.parse(timeZone), items: [consent(fields)] }, pauses: {} },
 });
 const AFTER = at('2026-11-24T12:00:00Z');
 
@@ -72,7 +72,7 @@ describe('what a consent covers, at the agent (P5)', () => {
 
   it('leaves out pauses that Daybook told of, also when they are over', () => {
     const told = (progress: Progress, state: 'on' | 'paused' | 'off', now: number) =>
-      withConsents(progress, { items: [consent({ state })] }, now);
+      withConsents(progress, { timeZone: TimeZone.parse('UTC'), items: [consent({ state })] }, now);
     let progress: Progress = { pauses: {}, histories: {} };
     for (const [state, minute] of [
       ['on', 0],

@@ -3,7 +3,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmdirSync, rmS
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Consent } from '@daybook/contracts';
+import { Consent, TimeZone } from '@daybook/contracts';
 import { z } from 'zod';
 import { Refused } from '../refused.js';
 import { replaceFile } from './durable-file.js';
@@ -31,7 +31,8 @@ const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const KnownConsents = z.object({ timeZone: z.string().optional(), items: z.array(Consent) });
+/** Schedules are in that time zone. */
+export const KnownConsents = z.object({ timeZone: TimeZone, items: z.array(Consent) });
 export type KnownConsents = z.infer<typeof KnownConsents>;
 
 /** How far the running agent got; written by it alone, so that it never races a command. Lost, it is made anew without doubles. */

@@ -28,7 +28,6 @@ export class StandInDaybook {
   /** The next replies to batches; {@link accept} when there are none left. */
   replies: Reply[] = [];
   consents: object[] = [];
-  timeZone: string | undefined;
   revoked = false;
   private server: Server | undefined;
   private port = 0;
@@ -66,7 +65,7 @@ export class StandInDaybook {
     if (request.method === 'GET')
       return void response
         .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ timeZone: this.timeZone, items: this.consents }));
+        .end(JSON.stringify({ timeZone: 'Europe/Berlin', items: this.consents }));
     const batch = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedBatch;
     const reply = this.replies.shift() ?? accept;
     response.on('finish', () => {

@@ -1,10 +1,10 @@
-import { Consent, ConsentChange, type DeviceActor, type PersonActor, Source } from '@daybook/contracts';
+import { Consent, ConsentChange, type DeviceActor, type PersonActor, Source, TimeZone } from '@daybook/contracts';
 import { Answers, For, Refuses, TheActor } from '@daybook/service-kit';
 import { Body, Controller, Get, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { Consents } from './consents.js';
 
-const ConsentList = z.object({ items: z.array(Consent) }).meta({ id: 'ConsentList' });
+const ConsentList = z.object({ timeZone: TimeZone, items: z.array(Consent) }).meta({ id: 'ConsentList' });
 const StopAll = z
   .object({ state: z.enum(['off', 'paused']), until: ConsentChange.shape.until })
   .meta({ id: 'ConsentStopAll' });
@@ -15,19 +15,24 @@ export class ConsentController {
 
   @Get()
   @For('person', 'device')
-  @Answers(200, ConsentList, 'Every source and whether it may be read')
-  @Refuses(401)
+  @Answers(200, ConsentList, 'Every source and whether it may be read; schedules are in that time zone')
+  @Refuses(401, 503)
   async list(@TheActor() actor: PersonActor | DeviceActor) {
-    return { items: await this.consents.list(actor.subject, actor.org) };
+    const [timeZone, items] = await Promise.all([
+      this.consents.timeZone(actor.subject),
+      this.consents.list(actor.subject, actor.org),
+    ]);
+    return { timeZone, items };
   }
 
   @Put()
   @HttpCode(200)
   @For('person')
   @Answers(200, ConsentList, 'Everything stopped, or paused; nothing is accepted any more')
-  @Refuses(401, 403, 422)
+  @Refuses(401, 403, 422, 503)
   async stopAll(@TheActor() actor: PersonActor, @Body({ schema: StopAll }) change: z.infer<typeof StopAll>) {
-    return { items: await this.consents.setAll(actor.subject, actor.org, change) };
+    const items = await this.consents.setAll(actor.subject, actor.org, change);
+    return { timeZone: await this.consents.timeZone(actor.subject), items };
   }
 
   @Get(':source')

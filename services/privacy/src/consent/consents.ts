@@ -11,11 +11,13 @@ import {
   SOURCES,
   type Source,
   type SubjectRef,
+  TimeZone,
   type TimeZoneHistory,
 } from '@daybook/contracts';
 import type { Database, Queryable } from '@daybook/database';
 import { isRefusal } from '@daybook/decider';
 import { type EventStore, handle } from '@daybook/event-store';
+import { zoneAt } from '@daybook/timekeeping';
 import { consentDecider } from './consent.decider.js';
 import { type ConsentStream, stateAt } from './consent.js';
 import { consentProblems } from './consent.problems.js';
@@ -25,6 +27,7 @@ import { consentedTime } from './consented-time.js';
 export interface ConsentsOptions {
   database: Database;
   store: EventStore;
+  zones: (subject: SubjectRef) => Promise<TimeZoneHistory>;
   clock: () => Date;
   /** Waits; replaced by a fixed clock in specs. */
   wait?: (milliseconds: number) => Promise<unknown>;
@@ -37,6 +40,11 @@ export class Consents implements ConsentReader {
   async list(subject: SubjectRef, org: OrgRef): Promise<Consent[]> {
     const states = await this.rows(this.options.database, subject, org);
     return SOURCES.map((source) => this.view(source, states.get(source)));
+  }
+
+  /** Where a schedule's hours are counted, so that an agent keeps to them by itself. */
+  async timeZone(subject: SubjectRef): Promise<TimeZone> {
+    return TimeZone.parse(zoneAt(await this.options.zones(subject), this.options.clock().getTime()));
   }
 
   async get(subject: SubjectRef, org: OrgRef, source: Source): Promise<Consent> {
