@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileEvent } from '@daybook/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -253,6 +254,47 @@ describe('the agent, paired with a stand-in for Daybook', () => {
     expect(new Set(daybook.names)).toEqual(new Set(['mine.md']));
   });
 
+  it('sends visits cut, takes back what is deleted in the browser, and leaves out what was visited during a pause', async () => {
+    const browser = firefoxHistory(join(folder, 'places.sqlite'));
+    home.change((settings) => {
+      settings.browsers = [{ name: 'firefox:test', kind: 'firefox', file: join(folder, 'places.sqlite') }];
+    });
+    daybook.consents = [consentTo('web')];
+    browser.visit('one?token=sEcReT#sEcReT');
+    browser.visit('two');
+    start();
+    await until(() => daybook.names.includes('two'));
+    expect(daybook.addresses).toEqual(['https://example.org/one', 'https://example.org/two']);
+    home.change((settings) => {
+      settings.pauses = paused(settings.pauses, Date.now());
+    });
+    await sleep(50);
+    browser.visit('while-paused');
+    await sleep(600);
+    home.change((settings) => {
+      settings.pauses = resumed(settings.pauses, Date.now());
+    });
+    // So does a pause in Daybook.
+    daybook.consents = [consentTo('web', { state: 'paused' })];
+    await sleep(600);
+    browser.visit('while-paused-there');
+    await sleep(100);
+    daybook.consents = [consentTo('web')];
+    await sleep(600);
+    browser.visit('three');
+    await until(() => daybook.names.includes('three'));
+    expect(daybook.names).toEqual(['one', 'two', 'three']);
+    browser.forget('one');
+    await until(() => daybook.retracted.length > 0);
+    expect(daybook.retracted).toEqual([daybook.accepted[0]?.events[0]?.id]);
+    expect(JSON.stringify(daybook.accepted)).not.toMatch(/sEcReT|while-paused/);
+    // A history that cannot be read takes nothing back.
+    browser.close();
+    writeFileSync(join(folder, 'places.sqlite'), 'torn');
+    await until(() => said.some((line) => /the history of firefox:test cannot be read/.test(line)));
+    expect(daybook.retracted).toHaveLength(1);
+  });
+
   it('sweeps the copy of a history that a kill left behind', async () => {
     mkdirSync(join(home.copiesFolder, 'copy-left'), { recursive: true });
     appendFileSync(join(home.copiesFolder, 'copy-left', 'history'), 'whole addresses');
@@ -260,6 +302,29 @@ describe('the agent, paired with a stand-in for Daybook', () => {
     await until(() => readdirSync(home.copiesFolder).length === 0);
   });
 });
+
+/** As much of Firefox's history as is read. */
+function firefoxHistory(file: string) {
+  const database = new DatabaseSync(file);
+  database.exec(`CREATE TABLE moz_places (id INTEGER PRIMARY KEY, url TEXT, title TEXT, hidden INTEGER);
+    CREATE TABLE moz_historyvisits (id INTEGER PRIMARY KEY, from_visit INTEGER, place_id INTEGER, visit_date INTEGER, visit_type INTEGER);`);
+  return {
+    visit: (page: string) => {
+      const title = page.split('?')[0] ?? page;
+      const { lastInsertRowid: id } = database
+        .prepare('INSERT INTO moz_places (url, title, hidden) VALUES (?, ?, 0)')
+        .run(`https://ada:sEcReT@example.org/${page}`, title);
+      database
+        .prepare('INSERT INTO moz_historyvisits (from_visit, place_id, visit_date, visit_type) VALUES (0, ?, ?, 1)')
+        .run(id, Date.now() * 1_000);
+    },
+    forget: (title: string) =>
+      database.exec(
+        `DELETE FROM moz_historyvisits WHERE place_id = (SELECT id FROM moz_places WHERE title = '${title}')`,
+      ),
+    close: () => database.close(),
+  };
+}
 
 describe('the command', () => {
   const command = async (home: string, ...args: string[]) => {

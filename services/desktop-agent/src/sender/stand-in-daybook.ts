@@ -5,7 +5,7 @@ import type { Source } from '@daybook/contracts';
 export interface ReceivedBatch {
   batchId: string;
   source: Source;
-  events: { id: string; name?: string; title?: string; path?: string }[];
+  events: { id: string; op: string; name?: string; title?: string; address?: string }[];
 }
 export type Reply = (response: ServerResponse, batch: ReceivedBatch) => void;
 
@@ -35,8 +35,15 @@ export class StandInDaybook {
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
-  get names(): (string | undefined)[] {
-    return this.accepted.flatMap(({ events }) => events.map(({ name, title }) => name ?? title));
+  /** Of files and pages, in the order of arrival. */
+  get names(): string[] {
+    return this.accepted.flatMap(({ events }) => events.flatMap(({ name, title }) => name ?? title ?? []));
+  }
+  get addresses(): string[] {
+    return this.accepted.flatMap(({ events }) => events.flatMap(({ address }) => address ?? []));
+  }
+  get retracted(): string[] {
+    return this.accepted.flatMap(({ events }) => events.flatMap(({ op, id }) => (op === 'retract' ? id : [])));
   }
 
   /** The same address again after a stop. */
