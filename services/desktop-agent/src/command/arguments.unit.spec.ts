@@ -27,6 +27,6 @@ describe('arguments of commands', () => {
   );
 
   it('a day to come is refused', () => {
-    expect(() => dayArgument('9000-01-01')).toThrow(/still to come/);
+    expect(() => dayArgument(`${new Date().getFullYear() + 1}-06-01`)).toThrow(/still to come/);
   });
 });
