@@ -1,6 +1,6 @@
-import { type ActivityEvent, Instant, Retract, WebEvent } from '@daybook/contracts';
+import { type ActivityEvent, Retract, WebEvent } from '@daybook/contracts';
 import type { BrowserProfile, Progress } from '../home/agent-home.js';
-import { eventId } from '../watch/save-event.js';
+import { eventId, momentOf } from '../watch/save-event.js';
 import { browserName, type Reading, type Visit } from './history.js';
 
 /** Looked at again: pages still open get longer, and what the person deletes in the browser is taken back. */
@@ -17,7 +17,7 @@ export function visitEvent(
   const parsed = WebEvent.safeParse({
     id: eventId(key, 'web', address, at),
     rev: 2 * (seconds ?? 0) + (title ? 1 : 0),
-    at: Instant.parse(new Date(at).toISOString()),
+    at: momentOf(at),
     ...(seconds !== undefined && { seconds }),
     address,
     title,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { basename } from 'node:path';
-import { FileEvent, Instant } from '@daybook/contracts';
+import { FileEvent } from '@daybook/contracts';
 
 /** Keyed, so that the same save has the same id from watcher and import, and the id tells nothing of the path. */
 export const eventId = (key: string, ...parts: (string | number)[]): string => {
@@ -11,16 +11,20 @@ export const eventId = (key: string, ...parts: (string | number)[]): string => {
 
 /**
  * All that is taken of a file: name, path, save time (P7). One spelling for what looks the same: some systems answer "é" as one
- * character, some as two. Undefined when it cannot be an event (a path beyond the limits).
+ * character, some as two. Undefined when it cannot be an event (a path beyond the limits, a time that is none).
  */
 export function saveEvent(key: string, foundPath: string, savedAt: number): FileEvent | undefined {
   const path = foundPath.normalize('NFC');
   const at = Math.floor(savedAt);
   const parsed = FileEvent.safeParse({
     id: eventId(key, 'files', path, at),
-    at: Instant.parse(new Date(at).toISOString()),
+    at: momentOf(at),
     path,
     name: basename(path),
   });
   return parsed.success ? parsed.data : undefined;
 }
+
+/** Disks and browsers hold times that no calendar does. */
+export const momentOf = (at: number): string | undefined =>
+  Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : undefined;

@@ -38,6 +38,13 @@ describe('a save as an event (P7)', () => {
     expect(saveEvent(key, `/${'x/'.repeat(2_048)}a`, 1)).toBeUndefined();
   });
 
+  it.each([-1, Date.parse('2500-01-01'), 9e15, Number.NaN])(
+    'is none where the disk holds a time that is none: %s',
+    (at) => {
+      expect(saveEvent(key, '/work/a.md', at)).toBeUndefined();
+    },
+  );
+
   it('never shares an id between different parts', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 3 }), fc.array(fc.string(), { maxLength: 3 }), (a, b) => {
