@@ -1,17 +1,23 @@
 import { z } from 'zod';
 
-/** A calendar day in the person's own time zone: `YYYY-MM-DD`. A year wider than moments on both sides, so that each has a day in any zone. */
+/**
+ * A calendar day in the person's own time zone: `YYYY-MM-DD`. A year wider than moments on both sides, so that each has a day in any zone.
+ * Checks around it do not run on what is no day (`abort`): they may do arithmetic with it.
+ */
 export const Day = z.iso
-  .date()
-  .refine((day) => day >= '1969-01-01' && day <= '2200-12-31', 'a day lies in the years 1970 to 2199')
+  .date({ abort: true })
+  .refine((day) => day >= '1969-01-01' && day <= '2200-12-31', {
+    abort: true,
+    error: 'a day lies in the years 1970 to 2199',
+  })
   .brand<'Day'>()
   .meta({ example: '2026-11-24' });
 export type Day = z.infer<typeof Day>;
 
 /** A moment: RFC 3339 with offset. Stored and compared as UTC. */
 export const Instant = z.iso
-  .datetime({ offset: true })
-  .refine((at) => at >= '1970' && at < '2200', 'a moment lies in the years 1970 to 2199')
+  .datetime({ offset: true, abort: true })
+  .refine((at) => at >= '1970' && at < '2200', { abort: true, error: 'a moment lies in the years 1970 to 2199' })
   .brand<'Instant'>()
   .meta({ example: '2026-11-24T09:30:00+01:00' });
 export type Instant = z.infer<typeof Instant>;

@@ -15,7 +15,7 @@ export const AUTH_PATHS = {
     },
   },
   '/api/auth/sign-out': { post: { summary: 'Sign out', responses: answers(200, 400, 403) } },
-  '/api/auth/get-session': { get: { summary: 'Who is signed in', security: [], responses: answers(200) } },
+  '/api/auth/get-session': { get: { summary: 'Who is signed in', security: [], responses: answers(200, 400) } },
   '/api/auth/change-password': {
     post: {
       summary: 'Change the password; the vault stays open',

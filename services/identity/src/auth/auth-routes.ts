@@ -1,5 +1,5 @@
 import { HEADERS, type Problem } from '@daybook/contracts';
-import { type Logger, ProblemError, problems } from '@daybook/service-kit';
+import { type Logger, ProblemError, asProblem as problemOf, problems } from '@daybook/service-kit';
 import { APIError } from 'better-auth/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Auth } from './auth.js';
@@ -30,6 +30,8 @@ export async function mountAuth(
     scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 65_536 }, (_request, body, done) =>
       done(null, body),
     );
+    // What is refused before a handler runs (too large, a type nobody reads) does not pass Nest's filter.
+    scope.setErrorHandler((error, _request, reply) => refuse(reply, problemOf(error).toProblem()));
     for (const route of AUTH_ROUTES) {
       const [method, path] = route.split(' ') as ['GET' | 'POST', string];
       scope.route({
@@ -48,6 +50,9 @@ async function answer(request: FastifyRequest, reply: FastifyReply, auth: Auth, 
   // No text of ours holds NUL, and PostgreSQL could not store it.
   if (/%00/.test(request.url) || /\0|\\u0000|%00/.test(body ?? ''))
     return refuse(reply, problems.malformed('a text holds the character NUL').toProblem());
+  // better-auth trusts that JSON is an object.
+  if (body && request.headers['content-type']?.includes('json') && !isJsonObject(body))
+    return refuse(reply, problems.malformed('the body is not a JSON object').toProblem());
   let response: Response;
   try {
     response = await auth.handler(
@@ -117,5 +122,14 @@ function parsed(text: string): Record<string, unknown> {
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
   }
 }

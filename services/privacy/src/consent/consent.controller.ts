@@ -29,7 +29,7 @@ export class ConsentController {
   @HttpCode(200)
   @For('person')
   @Answers(200, ConsentList, 'Everything stopped, or paused; nothing is accepted any more')
-  @Refuses(401, 403, 422, 503)
+  @Refuses(401, 403, 409, 422, 503)
   async stopAll(@TheActor() actor: PersonActor, @Body({ schema: StopAll }) change: z.infer<typeof StopAll>) {
     const items = await this.consents.setAll(actor.subject, actor.org, change);
     return { timeZone: await this.consents.timeZone(actor.subject), items };

@@ -8,7 +8,7 @@ export interface Operation {
   /** Documented statuses. */
   statuses: string[];
 }
-interface OpenApi {
+export interface OpenApi {
   paths: Record<
     string,
     Record<
@@ -24,8 +24,9 @@ interface OpenApi {
 }
 
 /** Every operation, so that a new route is covered by itself. */
-export async function operations(url: string): Promise<Operation[]> {
-  const document = await openApi(url);
+export const operations = async (url: string): Promise<Operation[]> => operationsIn(await openApi(url));
+
+export function operationsIn(document: OpenApi): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
