@@ -1,14 +1,15 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   generateKeyPairSync,
   hkdfSync,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { hmacSha256 } from './hmac.js';
 import { CannotOpen } from './hpke.js';
 
 /** An X25519 key pair; the raw 32-byte halves travel as base64url. */
@@ -32,14 +33,14 @@ export const importPrivateKey = (raw: Uint8Array): KeyObject =>
 /** AES-256-GCM under a random nonce: `nonce (12) ‖ ciphertext ‖ tag (16)`. `context` is authenticated, not stored. */
 export function wrap(key: Uint8Array, context: string, plain: Uint8Array): Buffer {
   const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce).setAAD(Buffer.from(context));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** Throws {@link CannotOpen} for another key, another context or changed bytes. */
 export function unwrap(key: Uint8Array, context: string, wrapped: Uint8Array): Buffer {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, 12))
+    const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), wrapped.subarray(0, 12))
       .setAAD(Buffer.from(context))
       .setAuthTag(wrapped.subarray(-16));
     return Buffer.concat([decipher.update(wrapped.subarray(12, -16)), decipher.final()]);
@@ -54,6 +55,7 @@ export const deriveKey = (secret: Uint8Array, purpose: string): Buffer =>
 
 /** Keyed MAC of some parts, cut to 128 bits: 22 base64url characters. Parts are length-prefixed, so that they cannot run into each other. */
 export function mac128(key: Uint8Array, ...parts: (string | number)[]): string {
-  const prefixed = parts.map((part) => `${Buffer.byteLength(String(part))}:${part}`).join('');
-  return hmacSha256(key, Buffer.from(prefixed)).subarray(0, 16).toString('base64url');
+  const mac = createHmac('sha256', createSecretKey(key));
+  for (const part of parts.map(String)) mac.update(`${Buffer.byteLength(part)}:`).update(part);
+  return mac.digest().subarray(0, 16).toString('base64url');
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type BatchContent, BatchEnvelope, type SealedKey } from '@daybook/contracts';
 import canonicalizeJson from 'canonicalize';
@@ -36,7 +36,7 @@ export function sealBlob(envelope: BatchEnvelope, plain: Uint8Array, publicKey: 
   const contentKey = randomBytes(32);
   const { enc, sealed } = hpke.seal(publicKey, info, contentKey);
   const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', contentKey, nonce).setAAD(info);
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(contentKey), nonce).setAAD(info);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(info.length);
   return Buffer.concat([
@@ -86,7 +86,9 @@ export const openBatch = (bytes: Uint8Array, contentKey: Uint8Array): BatchConte
 export function openBlob(bytes: Uint8Array, contentKey: Uint8Array): Buffer {
   const { info, nonce, content } = layout(bytes);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', contentKey, nonce).setAAD(info).setAuthTag(content.subarray(-TAG));
+    const decipher = createDecipheriv('aes-256-gcm', createSecretKey(contentKey), nonce)
+      .setAAD(info)
+      .setAuthTag(content.subarray(-TAG));
     return zstdDecompressSync(unpad(Buffer.concat([decipher.update(content.subarray(0, -TAG)), decipher.final()])), {
       maxOutputLength: CONTENT_LIMIT,
     });
