@@ -192,6 +192,7 @@ export class PostgresEventLog implements EventLog {
       partition: Number(place.slice(place.lastIndexOf(' ') + 1)),
       count,
     }));
+    const values = records.map((one) => one.record.value);
     try {
       const { rows } = await this.database.query<{ topic: string; partition: number; base: string }>({
         name: 'append',
@@ -202,8 +203,9 @@ export class PostgresEventLog implements EventLog {
                  RETURNING p.topic, p.partition, p.next - w.count AS base
                ), added AS (
                  INSERT INTO log_record (topic, partition, position, key, value, headers, appended_at)
-                 SELECT r.topic, r.partition, c.base + r.nth, r.key, r.value, r.headers, clock_timestamp()
-                 FROM unnest($4::text[], $5::int[], $6::int[], $7::text[], $8::bytea[], $9::jsonb[]) AS r (topic, partition, nth, key, value, headers)
+                 SELECT r.topic, r.partition, c.base + r.nth, r.key, substring($10::bytea FROM r.start FOR r.length), r.headers, clock_timestamp()
+                 FROM unnest($4::text[], $5::int[], $6::int[], $7::text[], $8::jsonb[], $9::int[], $11::int[])
+                   AS r (topic, partition, nth, key, headers, start, length)
                  JOIN counter c USING (topic, partition)
                )
                SELECT topic, partition, base FROM counter`,
@@ -215,8 +217,11 @@ export class PostgresEventLog implements EventLog {
           records.map((one) => one.partition),
           records.map((one) => one.nth),
           records.map((one) => one.record.key),
-          records.map((one) => one.record.value),
           records.map((one) => (one.record.headers ? JSON.stringify(one.record.headers) : null)),
+          starts(values),
+          // One parameter goes as it is; in an array each byte would go as two hexadecimal digits.
+          Buffer.concat(values),
+          values.map((value) => value.length),
         ],
       });
       const bases = new Map(rows.map((row) => [`${row.topic} ${row.partition}`, BigInt(row.base)]));
@@ -269,6 +274,15 @@ export class PostgresEventLog implements EventLog {
     await this.enqueue(deadLetterTopic(topic), [{ key: record.key, value: record.value, headers }]);
     return true;
   }
+}
+
+/** Where each of these begins in all of them together; PostgreSQL counts from 1. */
+function starts(values: readonly Uint8Array[]): number[] {
+  let at = 1;
+  return values.map((value) => {
+    at += value.length;
+    return at - value.length;
+  });
 }
 
 async function ensureTopics(
