@@ -23,9 +23,9 @@ const server = createServer(async (request, response) => {
   await database.query({ name: 'store', text: 'INSERT INTO batch (sealed) VALUES ($1)', values: [sealed] });
   response.writeHead(202, { 'content-length': 2 }).end('{}');
 }).listen(0, '127.0.0.1', () => process.stdout.write(`port ${server.address().port}\n`));
-process.on('SIGTERM', () =>
-  database
-    .close()
-    .then(() => postgres.stop())
-    .then(() => process.exit(0)),
-);
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, async () => {
+    await database.close();
+    await postgres.stop();
+    process.exit(0);
+  });

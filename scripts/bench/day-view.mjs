@@ -1,6 +1,6 @@
 // G3: a day of 500 events, opened through vault and broker and drafted, over HTTP; with little and with much else stored.
 import { step } from '../steps.mjs';
-import { makeProjects, startDaybook } from './daybook.mjs';
+import { batchRequest, makeProjects, startDaybook } from './daybook.mjs';
 import { requestsOf, saveEvent } from './events.mjs';
 import { load, request } from './load.mjs';
 import { probe, quantile } from './machine.mjs';
@@ -9,7 +9,6 @@ import { cpuMs, ownCpuMs, quiet } from './processes.mjs';
 const PROJECTS = ['kraken', 'medusa', 'nautilus', 'orca'];
 const EVENTS = 500;
 const SPREADS = [20, 200];
-const NIL = '00000000-0000-4000-8000-000000000000';
 const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 /** From eight in the morning on, in the order of the day. */
 const momentOn = (day, share) => new Date(Date.parse(`${day}T08:00:00Z`) + share * 9 * 3_600_000).toISOString();
@@ -59,16 +58,8 @@ async function fill(product, events) {
 }
 
 async function send({ port, token }, batches, requests) {
-  const made = batches.map((events) => {
-    const bytes = request(
-      'POST',
-      '/v1/activity/batches',
-      { authorization: `Bearer ${token}` },
-      Buffer.from(JSON.stringify({ batchId: NIL, source: 'files', events })),
-    );
-    return { bytes, idAt: bytes.indexOf(NIL) };
-  });
-  await load({ port, connections: Math.min(4, requests), requests, expect: 202, next: requestsOf(made) });
+  const next = requestsOf(batches.map((events) => batchRequest(token, events)));
+  await load({ port, connections: Math.min(4, requests), requests, expect: 202, next });
 }
 
 async function read({ port, account, installation: { pid } }, day, views) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Account } from '../../services/solo/dist/e2e/account.js';
 import { deviceToken } from '../../services/solo/dist/e2e/device.js';
 import { startInstallation } from '../../services/solo/dist/e2e/installation.js';
+import { request } from './load.mjs';
 
 const ref = () => randomBytes(16).toString('base64url');
 
@@ -38,6 +39,14 @@ export async function makeProjects({ account }, names) {
     rules.push({ id: ref(), source: 'files', match: { folder: `/home/ada/work/${name}` }, project: body.id });
   }
   await accepted(account.call('PUT', '/v1/rules', rules));
+}
+
+const NIL = '00000000-0000-4000-8000-000000000000';
+/** A batch as an agent sends it, and where its id stands in the bytes. */
+export function batchRequest(token, events) {
+  const body = Buffer.from(JSON.stringify({ batchId: NIL, source: 'files', events }));
+  const bytes = request('POST', '/v1/activity/batches', { authorization: `Bearer ${token}` }, body);
+  return { bytes, idAt: bytes.indexOf(NIL) };
 }
 
 /** Bytes of tables and indexes on disk; the write-ahead log, which is used again, apart. */

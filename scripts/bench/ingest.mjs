@@ -1,6 +1,6 @@
 // G1 and G4: batches of 100 events, acknowledged when durable, at 1 and at 16 connections; Daybook, its ceiling and aw-server in turn.
 import { step } from '../steps.mjs';
-import { startDaybook, storedBytes } from './daybook.mjs';
+import { batchRequest, startDaybook, storedBytes } from './daybook.mjs';
 import { awEvent, requestsOf, saveEvent } from './events.mjs';
 import { load, request } from './load.mjs';
 import { median, probe, quantile, steady } from './machine.mjs';
@@ -37,44 +37,51 @@ export async function ingest({ rounds, cellMs }, profileDir) {
       restartSeconds: await restart(daybook),
     };
   } finally {
-    await Promise.all(Object.values(sides).map((side) => side.stop()));
+    await stopAll(sides);
   }
 }
 
 async function startSides(profileDir) {
-  const [product, ceiling, aw] = [await startDaybook(profileDir), await startCeiling(), await startAwServer()];
   const at = new Date().toISOString();
   const batches = Array.from({ length: MADE }, () => Array.from({ length: EVENTS }, () => saveEvent(at)));
-  const bytes = (value) => Buffer.from(JSON.stringify(value));
-  const nil = '00000000-0000-4000-8000-000000000000';
-  const ours = batches.map((events) => {
-    const made = request(
-      'POST',
-      '/v1/activity/batches',
-      { authorization: `Bearer ${product.token}` },
-      bytes({ batchId: nil, source: 'files', events }),
+  const plain = (path, say) =>
+    requestsOf(
+      batches.map((events) => ({
+        bytes: request('POST', path, {}, Buffer.from(JSON.stringify(say(events)))),
+        idAt: -1,
+      })),
     );
-    return { bytes: made, idAt: made.indexOf(nil) };
-  });
-  const bare = batches.map((events) => ({ bytes: request('POST', '/', {}, bytes(events)), idAt: -1 }));
-  const theirs = batches.map((events) => ({
-    bytes: request('POST', '/api/0/buckets/bench/events', {}, bytes(events.map(awEvent))),
-    idAt: -1,
-  }));
-  return {
-    daybook: {
-      port: product.port,
-      pid: product.installation.pid,
-      expect: 202,
-      next: requestsOf(ours),
-      events: 0,
+  const sides = {};
+  try {
+    const product = await startDaybook(profileDir);
+    const { port, token, installation } = product;
+    const next = requestsOf(batches.map((events) => batchRequest(token, events)));
+    sides.daybook = {
       product,
-      stop: () => product.installation.dispose(),
-    },
-    ceiling: { ...ceiling, expect: 202, next: requestsOf(bare), events: 0 },
-    ...(aw && { awServer: { ...aw, expect: 200, next: requestsOf(theirs), events: 0 } }),
-  };
+      port,
+      pid: installation.pid,
+      expect: 202,
+      next,
+      events: 0,
+      stop: () => installation.dispose(),
+    };
+    sides.ceiling = { ...(await startCeiling()), expect: 202, next: plain('/', (events) => events), events: 0 };
+    const aw = await startAwServer();
+    if (aw)
+      sides.awServer = {
+        ...aw,
+        expect: 200,
+        next: plain('/api/0/buckets/bench/events', (events) => events.map(awEvent)),
+        events: 0,
+      };
+    return sides;
+  } catch (error) {
+    await stopAll(sides);
+    throw error;
+  }
 }
+
+const stopAll = (sides) => Promise.all(Object.values(sides).map((side) => side.stop()));
 
 async function cell(side, connections, milliseconds) {
   const [before, used, own] = [probe(), cpuMs(side.pid), ownCpuMs(side.pid)];

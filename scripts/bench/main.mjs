@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { main, root } from '../steps.mjs';
+import { CommandFailed, main, root } from '../steps.mjs';
 import { dayViews } from './day-view.mjs';
 import { ingest } from './ingest.mjs';
 import { machine } from './machine.mjs';
@@ -20,6 +20,8 @@ const { values } = parseArgs({
 const results = join(root, 'test-results');
 
 await main(async () => {
+  if (process.platform !== 'linux')
+    throw new CommandFailed('the benchmark reads /proc to count processor time: it runs on Linux only');
   await mkdir(results, { recursive: true });
   const profileDir = values.profile ? join(results, 'profiles') : undefined;
   const size = values.full

@@ -1,4 +1,4 @@
-import { Day } from '@daybook/contracts';
+import type { Day } from '@daybook/contracts';
 import { Temporal } from 'temporal-polyfill';
 
 /** How long tracked data is kept (P19, P20). The default is three months: this one and the two before it. */
@@ -12,28 +12,24 @@ export const DEFAULT_RETENTION: RetentionSchedule = { months: 3 };
  */
 export function expiryOf(day: Day, schedule: RetentionSchedule = DEFAULT_RETENTION): Day {
   const date = Temporal.PlainDate.from(day);
-  if ('months' in schedule) return Day.parse(date.with({ day: 1 }).add({ months: schedule.months }).toString());
+  if ('months' in schedule) return date.with({ day: 1 }).add({ months: schedule.months }).toString() as Day;
   if ('weeks' in schedule)
-    return Day.parse(
-      date
-        .subtract({ days: date.dayOfWeek - 1 })
-        .add({ days: 7 * schedule.weeks })
-        .toString(),
-    );
-  return Day.parse(date.add({ days: schedule.days + 1 }).toString());
+    return date
+      .subtract({ days: date.dayOfWeek - 1 })
+      .add({ days: 7 * schedule.weeks })
+      .toString() as Day;
+  return date.add({ days: schedule.days + 1 }).toString() as Day;
 }
 
 /** The first day that is still kept on that date. On 13 June, by default: 1 April. */
 export function keptFrom(today: Day, schedule: RetentionSchedule = DEFAULT_RETENTION): Day {
   const date = Temporal.PlainDate.from(today);
   if ('months' in schedule)
-    return Day.parse(
-      date
-        .with({ day: 1 })
-        .subtract({ months: schedule.months - 1 })
-        .toString(),
-    );
+    return date
+      .with({ day: 1 })
+      .subtract({ months: schedule.months - 1 })
+      .toString() as Day;
   if ('weeks' in schedule)
-    return Day.parse(date.subtract({ days: date.dayOfWeek - 1 + 7 * (schedule.weeks - 1) }).toString());
-  return Day.parse(date.subtract({ days: schedule.days }).toString());
+    return date.subtract({ days: date.dayOfWeek - 1 + 7 * (schedule.weeks - 1) }).toString() as Day;
+  return date.subtract({ days: schedule.days }).toString() as Day;
 }

@@ -1,4 +1,4 @@
-import { Day, type TimeZoneHistory } from '@daybook/contracts';
+import type { Day, TimeZoneHistory } from '@daybook/contracts';
 import { Temporal } from 'temporal-polyfill';
 
 /** The zone in force at a moment (epoch milliseconds): the last one that began, or the first for all time before it. */
@@ -10,7 +10,7 @@ export function zoneAt(zones: TimeZoneHistory, at: number): string {
 
 /** The calendar day of a moment, in the person's zone at that moment. */
 export const dayAt = (zones: TimeZoneHistory, at: number): Day =>
-  Day.parse(Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zoneAt(zones, at)).toPlainDate().toString());
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zoneAt(zones, at)).toPlainDate().toString() as Day;
 
 /**
  * First instant of a day and of the next, in epoch milliseconds. 23 or 25 hours apart where clocks change; where midnight does not
@@ -31,7 +31,7 @@ export function momentOf(zone: string, day: Day, time: string): number {
   return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
 }
 
-export const addDays = (day: Day, days: number): Day =>
-  Day.parse(Temporal.PlainDate.from(day).add({ days }).toString());
+/** May lead out of the years that people can write. */
+export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(day).add({ days }).toString() as Day;
 /** 1 = Monday. */
 export const weekday = (day: Day): number => Temporal.PlainDate.from(day).dayOfWeek;

@@ -101,6 +101,19 @@ describe('adding an entry', () => {
   });
 });
 
+describe('the first and the last days there are', () => {
+  it.each(['1900-01-01', '9899-12-31'])('%s takes an entry, is listed and has a week', async (day) => {
+    const { status, body } = await post({ ...hour(), day });
+    expect(status).toBe(201);
+    expect((await list(`from=${day}&to=${day}`)).items).toEqual([body]);
+    expect((await sheets.request(ada, 'GET', `/v1/exports/entries.csv?from=${day}&to=${day}`)).text).toContain(day);
+  });
+
+  it.each(['1900-W01', '9899-W01', '9899-W52'])('%s is a week', async (name) => {
+    expect(await week(name)).toMatchObject({ week: name, entries: [] });
+  });
+});
+
 describe('changing an entry', () => {
   it('changes what is named, takes away what is null, and leaves the rest', async () => {
     const times = { start: `${TODAY}T09:00:00+01:00`, end: `${TODAY}T10:00:00+01:00` };
