@@ -49,12 +49,12 @@ export function batchRequest(token, events) {
   return { bytes, idAt: bytes.indexOf(NIL) };
 }
 
-/** Bytes of tables and indexes on disk; the write-ahead log, which is used again, apart. */
+/** Bytes of tables and indexes; the write-ahead log, which is used again, apart. */
 export function storedBytes({ installation }) {
   const base = join(installation.dataDir, 'postgres/base');
   return readdirSync(base, { recursive: true }).reduce((sum, name) => {
     const entry = statSync(join(base, name), { throwIfNoEntry: false });
-    return entry?.isFile() ? sum + entry.blocks * 512 : sum;
+    return entry?.isFile() ? sum + entry.size : sum;
   }, 0);
 }
 

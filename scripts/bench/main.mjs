@@ -6,7 +6,7 @@ import { CommandFailed, main, root } from '../steps.mjs';
 import { dayViews } from './day-view.mjs';
 import { ingest } from './ingest.mjs';
 import { machine } from './machine.mjs';
-import { print } from './report.mjs';
+import { markdown, print } from './report.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -32,5 +32,6 @@ await main(async () => {
   if (values.only !== 'day-view') report.ingest = await ingest(size, profileDir);
   if (values.only !== 'ingest') report.dayView = await dayViews(size, profileDir);
   await writeFile(join(results, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(results, 'bench.md'), markdown(report));
   print(report);
 });
