@@ -9,6 +9,8 @@ import { cpuMs, ownCpuMs, quiet } from './processes.mjs';
 const PROJECTS = ['kraken', 'medusa', 'nautilus', 'orca'];
 const EVENTS = 500;
 const SPREADS = [20, 200];
+/** A cell ends by then on a slow machine, with fewer requests. */
+const PATIENCE_MS = 15_000;
 const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 /** From eight in the morning on, in the order of the day. */
 const momentOn = (day, share) => new Date(Date.parse(`${day}T08:00:00Z`) + share * 9 * 3_600_000).toISOString();
@@ -64,7 +66,8 @@ async function send({ port, token }, batches, requests) {
 
 async function read({ port, account, installation: { pid } }, day, views) {
   const bytes = request('GET', `/v1/days/${day}`, { cookie: account.cookieHeader() });
-  const ask = (requests) => load({ port, connections: 1, requests, expect: 200, next: () => bytes });
+  const ask = (requests) =>
+    load({ port, connections: 1, requests, milliseconds: PATIENCE_MS, expect: 200, next: () => bytes });
   const { body } = await account.call('GET', `/v1/days/${day}`);
   const events = body.activity.reduce((sum, item) => sum + item.count, 0);
   if (events !== EVENTS || !body.drafts.some((draft) => draft.project))
