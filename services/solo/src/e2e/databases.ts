@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database, EmbeddedPostgres } from '@daybook/database';
@@ -45,6 +46,9 @@ export async function withServer<T>({ dataDir, keyDir }: Folders, work: () => Pr
 
 /** Both folders of a stopped installation, as a backup has them. */
 export async function copyFolders({ dataDir, keyDir }: Folders, into: string): Promise<Folders> {
+  // A stop that was hurried leaves the server running: a copy of running files would be none.
+  if (existsSync(join(dataDir, 'postgres', 'postmaster.pid')))
+    await withServer({ dataDir, keyDir }, async () => undefined);
   const copy = { dataDir: join(into, 'data'), keyDir: join(into, 'keys') };
   await Promise.all([
     cp(dataDir, copy.dataDir, { recursive: true }),

@@ -171,7 +171,7 @@ describe(`nothing readable on any disk, with ${ALL.length} canaries (P27)`, () =
     const places = [installation.dataDir, installation.keyDir, agent.home, logs];
     const scan = await scanForCanaries(places, ALL);
     // Which folder it may watch the agent must know: one line of its settings, on the person's own machine.
-    const settings = join(agent.home, 'agent.json');
+    const settings = join(agent.home, 'settings.json');
     expect(scan.hits.filter(({ file, canary }) => file !== settings || canary !== CANARIES.grant[0])).toEqual([]);
     expect(scan.hits.map(({ file }) => file)).toContain(settings);
     expect(scan.bytes).toBeGreaterThan(16_000_000);

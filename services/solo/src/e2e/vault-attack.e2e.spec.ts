@@ -157,7 +157,7 @@ describe('a thief with databases, key folder, mailbox and an owner’s account (
   });
 
   it(`leaves one password that opens when everything is killed in the middle of a change, ${CHANGES} times (DAYBOOK_SEED=${SEED})`, {
-    timeout: CHANGES * 20_000,
+    timeout: CHANGES * 60_000,
   }, async () => {
     const random = randomFrom(SEED);
     let current = owner.password;
