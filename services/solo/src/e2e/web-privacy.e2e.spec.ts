@@ -210,7 +210,7 @@ describe('sources and openings on the privacy page (P5, P30)', () => {
         .getByRole('listitem')
         .filter({ hasText: words(day) });
     await row(own).filter({ hasText: 'this browser' }).waitFor();
-    await row(other).filter({ hasText: 'another browser' }).waitFor();
+    await row(other).filter({ hasText: 'A program' }).waitFor();
 
     for (let n = 0; n < 110; n++) await account.call('GET', `/v1/days/${dayBefore(n % 2)}`);
     await page.reload();

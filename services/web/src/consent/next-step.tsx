@@ -1,8 +1,8 @@
 import type { Consent } from '@daybook/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
-import { CopyButton } from '../kit/copy-button.js';
+import { Copyable } from '../kit/copyable.js';
+import { focusOnShow } from '../kit/focus-on-show.js';
 import { meQuery, useMe } from '../me/me.js';
 import { todayIn } from '../time/format.js';
 import { ConsentReceipt } from './consent-receipt.js';
@@ -13,11 +13,9 @@ export function NextStep({ consent, source, onClose }: { consent: Consent; sourc
   const { timeZone } = useMe();
   const { data: me } = useQuery({ ...meQuery, staleTime: 0 });
   const past = consent.includesPastSince && todayIn(timeZone, new Date(consent.includesPastSince));
-  const start = useRef<HTMLDivElement>(null);
-  // The button that was pressed is gone with the question.
-  useEffect(() => start.current?.focus(), []);
   return (
-    <div className="col g16 next" ref={start} tabIndex={-1}>
+    // The button that was pressed is gone with the question.
+    <div className="col g16 next" ref={focusOnShow} tabIndex={-1}>
       <ConsentReceipt consent={consent} />
       {me?.steps.devicePaired ? (
         <section className="col">
@@ -68,9 +66,8 @@ export function CommandList({ lines }: { lines: readonly string[] }) {
   return (
     <ul className="col g4">
       {lines.map((line) => (
-        <li key={line} className="row command">
-          <code className="mono code grow">{line}</code>
-          <CopyButton text={line} />
+        <li key={line}>
+          <Copyable text={line} what={line.replace('npx ', '')} />
         </li>
       ))}
     </ul>

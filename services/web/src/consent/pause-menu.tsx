@@ -9,7 +9,7 @@ export function PauseMenu({ sources, label }: { sources: readonly Source[]; labe
   return (
     <Menu position="bottom-start" shadow="md" width={180}>
       <Menu.Target>
-        <button type="button" className="btn pausing">
+        <button type="button" className="btn">
           <IconPlayerPause aria-hidden />
           {label}
         </button>

@@ -1,5 +1,6 @@
 import './receipt.css';
 import type { ErasureCase } from '@daybook/contracts';
+import { useDocumentTitle } from '@mantine/hooks';
 import {
   IconAlertTriangle,
   IconCheck,
@@ -10,13 +11,12 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import { isProblem } from '../api/client.js';
 import { CopyButton } from '../kit/copy-button.js';
+import { focusOnShow } from '../kit/focus-on-show.js';
 import { PrivacyChip } from '../kit/privacy-chip.js';
 import { ProblemNote } from '../kit/problem-note.js';
 import { saveJson } from '../kit/save-file.js';
-import { useTitle } from '../kit/use-title.js';
 import { useMe } from '../me/me.js';
 import { stepsOf, toTheSecond, verdictOf } from './case-state.js';
 import { caseWords } from './erase-words.js';
@@ -27,17 +27,15 @@ import { StoreTable } from './store-table.js';
 export function ReceiptPage() {
   const { caseRef } = useParams({ strict: false }) as { caseRef: string };
   const { data, error, refetch, dataUpdatedAt } = useQuery(erasureQuery(caseRef));
-  useTitle('Deletion receipt');
-  const heading = useRef<HTMLHeadingElement>(null);
-  // Who comes from the question that ordered it stood on a button that is gone.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useDocumentTitle('Deletion receipt · Daybook');
   return (
     <>
       <header className="head">
         <Link className="btn icon ghost" to="/privacy" aria-label="Back to Privacy">
           <IconChevronLeft aria-hidden />
         </Link>
-        <h1 ref={heading} tabIndex={-1}>
+        {/* Who comes from the question that ordered it stood on a button that is gone. */}
+        <h1 ref={focusOnShow} tabIndex={-1}>
           Deletion receipt
         </h1>
         <span className="grow hide-s" />
@@ -96,7 +94,7 @@ function Receipt({ one, now, stale, retry }: { one: ErasureCase; now: number; st
               </span>
               <b>{label}</b>
               <small className="num">
-                {state === 'next' ? 'by ' : state === 'late' ? 'was due ' : ''}
+                {state === 'next' ? 'by ' : state === 'late' ? 'due ' : ''}
                 {toTheSecond(at, timeZone)}
               </small>
             </li>

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMe } from '../me/me.js';
+import { sessionsQuery } from '../settings/sessions.js';
 import { moment } from '../time/format.js';
-import { browserWords, inRuns, type Opening, purposeWords, sessionsQuery } from './openings.js';
+import { browserWords, inRuns, type Opening, purposeWords } from './openings.js';
 
 /** Openings, newest first: when, who, why, in which browser. */
 export function OpeningList({ openings, atMost }: { openings: readonly Opening[]; atMost?: number }) {

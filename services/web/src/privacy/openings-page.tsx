@@ -1,16 +1,16 @@
 import './privacy.css';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconChevronLeft, IconShieldCheck } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { PrivacyChip } from '../kit/privacy-chip.js';
 import { ProblemNote } from '../kit/problem-note.js';
-import { useTitle } from '../kit/use-title.js';
 import { OpeningList } from './opening-list.js';
 import { openingsQuery } from './openings.js';
 
 /** The whole log of openings (P30). */
 export function OpeningsPage() {
-  useTitle('Who opened my data');
+  useDocumentTitle('Who opened my data · Daybook');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(openingsQuery);
   const openings = data?.pages.flatMap((page) => page.items);
   return (

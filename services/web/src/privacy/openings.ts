@@ -1,6 +1,7 @@
 import type { Instant, Purpose, Session, SessionRef } from '@daybook/contracts';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api } from '../api/client.js';
+import { browserName } from '../settings/browser-name.js';
 import { shortDay } from '../time/format.js';
 
 /** One time that something was opened: by whom there is no question, since only a session of the person can. */
@@ -24,11 +25,6 @@ export const openingsQuery = infiniteQueryOptions({
   staleTime: 0,
 });
 
-export const sessionsQuery = queryOptions({
-  queryKey: ['sessions'],
-  queryFn: async () => (await api<{ items: Session[] }>('GET', '/v1/me/sessions')).items,
-});
-
 /** Why something was opened, in words. */
 export function purposeWords({ purpose, day }: Pick<Opening, 'purpose' | 'day'>): string {
   switch (purpose) {
@@ -47,29 +43,7 @@ export function purposeWords({ purpose, day }: Pick<Opening, 'purpose' | 'day'>)
 export function browserWords(session: SessionRef, sessions: readonly Session[]): string {
   const found = sessions.find((one) => one.id === session);
   if (!found) return 'a browser that has signed out since';
-  return found.current ? 'this browser' : agentWords(found.browser);
-}
-
-function agentWords(agent = ''): string {
-  const browser = (
-    [
-      [/\bEdg/, 'Edge'],
-      [/\bFirefox\//, 'Firefox'],
-      [/\bChrom(e|ium)\//, 'Chrome'],
-      [/\bSafari\//, 'Safari'],
-    ] as const
-  ).find(([pattern]) => pattern.test(agent))?.[1];
-  const system = (
-    [
-      [/iPhone|iPad/, 'iOS'],
-      [/Android/, 'Android'],
-      [/Windows/, 'Windows'],
-      [/Mac OS X/, 'macOS'],
-      [/Linux/, 'Linux'],
-    ] as const
-  ).find(([pattern]) => pattern.test(agent))?.[1];
-  if (!browser) return 'another browser';
-  return system ? `${browser} on ${system}` : browser;
+  return found.current ? 'this browser' : browserName(found.browser);
 }
 
 /**

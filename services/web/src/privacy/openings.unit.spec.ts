@@ -23,12 +23,10 @@ describe('openings in runs', () => {
 
 describe('who opened, in words', () => {
   it('tells this browser from another and from one that signed out', () => {
-    const windows =
-      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36';
+    const windows = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36';
     expect(browserWords(opening('1').session, [session({ current: true })])).toBe('this browser');
-    expect(browserWords(opening('1').session, [session({ browser: `${windows} Edg/140.0` })])).toBe('Edge on Windows');
     expect(browserWords(opening('1').session, [session({ browser: windows })])).toBe('Chrome on Windows');
-    expect(browserWords(opening('1').session, [session({ browser: 'curl' })])).toBe('another browser');
+    expect(browserWords(opening('1').session, [session({ browser: 'node' })])).toBe('A program');
     expect(browserWords(opening('1').session, [])).toMatch('signed out');
   });
   it('says why and which day', () => {

@@ -1,4 +1,5 @@
 import './privacy.css';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -9,7 +10,6 @@ import { EraseDialog, type EraseStart } from '../erasure/erase-dialog.js';
 import { PrivacyChip } from '../kit/privacy-chip.js';
 import { toastProblem } from '../kit/toast.js';
 import { useKeptFocus } from '../kit/use-kept-focus.js';
-import { useTitle } from '../kit/use-title.js';
 import { EraseCard } from './erase-card.js';
 import { OpeningsCard } from './openings-card.js';
 import { RetentionCard } from './retention-card.js';
@@ -17,7 +17,7 @@ import { Sources } from './sources.js';
 
 /** Everything Daybook remembers about the person, who opened it, and how it forgets. */
 export function PrivacyPage() {
-  useTitle('Privacy');
+  useDocumentTitle('Privacy · Daybook');
   const { on, paused } = useConsents();
   const { resume } = usePause();
   const stop = useStopEverything();

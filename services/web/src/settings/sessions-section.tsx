@@ -1,6 +1,5 @@
-import type { Session } from '@daybook/contracts';
 import { IconBrowser } from '@tabler/icons-react';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 import { ProblemNote } from '../kit/problem-note.js';
 import { toast, toastProblem } from '../kit/toast.js';
@@ -9,11 +8,7 @@ import { moment } from '../time/format.js';
 import { browserName } from './browser-name.js';
 import { RowsLoading } from './rows-loading.js';
 import { Section } from './section.js';
-
-const sessionsQuery = queryOptions({
-  queryKey: ['sessions'],
-  queryFn: async () => (await api<{ items: Session[] }>('GET', '/v1/me/sessions')).items,
-});
+import { sessionsQuery } from './sessions.js';
 
 /** Where the person is signed in. */
 export function SessionsSection() {
