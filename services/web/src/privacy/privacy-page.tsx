@@ -39,7 +39,7 @@ export function PrivacyPage() {
     <>
       <header className="head">
         <h1>Privacy</h1>
-        <span className="t2 grow hide-s clip">Everything Daybook remembers about you, and how it forgets</span>
+        <span className="t2 grow hide-s clip about">Everything Daybook remembers about you, and how it forgets</span>
         <PrivacyChip kind="only" size="long" />
         <span className="row stops" ref={stops}>
           {on.length > 0 && <PauseMenu sources={on.map((one) => one.source)} label="Pause everything" />}
