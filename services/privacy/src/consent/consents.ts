@@ -146,6 +146,8 @@ export class Consents implements ConsentReader {
     const schedule = state.stretches.at(-1)?.schedule;
     return {
       ...common,
+      // What was agreed to, which may be an older text than the current one.
+      version: state.version,
       since: state.since,
       receipt: state.receipt,
       ...(common.state === 'paused' && pause?.until && { until: pause.until }),
