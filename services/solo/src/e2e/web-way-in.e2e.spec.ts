@@ -175,6 +175,12 @@ describe('the way in, in a real browser', () => {
     await open('/settings');
     await signIn(PASSWORD);
     await page.waitForURL(`${installation.url}/settings`);
+    // What an agent prints as an address leads to its code through the sign-in.
+    await page.context().clearCookies();
+    await open('/pair?user_code=BCDF-GH23');
+    await signIn(PASSWORD);
+    await heading('Pair your computer').waitFor();
+    expect(await page.getByLabel('Code, 8 characters').inputValue()).toBe('BCDFGH23');
     // Somebody who is signed in already is not asked again.
     await open('/sign-in?next=%2Ffirst-steps');
     await heading('Welcome, Ada').waitFor();

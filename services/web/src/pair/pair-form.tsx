@@ -79,7 +79,7 @@ export function PairForm({ given, onAllowed }: { given: string; onAllowed: () =>
         </>
       )}
       {state !== 'found' && (
-        <div className="no-code">
+        <div>
           <p className="s t2 hint">No code yet? On your computer, in the Daybook folder, type</p>
           <Copyable text={commands(window.location.origin).pair} what="the command that pairs" />
         </div>

@@ -17,7 +17,7 @@ export function RecoveryCode({ code, onKept }: { code: string; onKept: () => voi
     return () => window.removeEventListener('beforeunload', stay);
   }, []);
   return (
-    <div className="col g16">
+    <div className="col g16 printable">
       <p className="t2">
         If you forget your password, this code alone opens what Daybook remembered. It is shown this once. Nobody can
         look it up for you, not even whoever runs this Daybook.
