@@ -25,7 +25,9 @@ interface Answer {
   retryAfter: string | null;
 }
 
-const TIMEOUT_MS = 30_000;
+const SENDING_MS = 30_000;
+/** Watching waits for it. */
+const ASKING_MS = 5_000;
 const Code = z.object({ code: z.string() });
 
 /** The two routes that a device may use. Whatever does not answer like Daybook (a sign-in page of a hotel, say) is "later". */
@@ -61,7 +63,7 @@ export class DaybookClient {
 
   private async ask(method: string, path: string, body?: object): Promise<Answer | undefined> {
     try {
-      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      const timeout = AbortSignal.timeout(body ? SENDING_MS : ASKING_MS);
       const response = await fetch(this.url + path, {
         method,
         // Nothing of the person follows a redirect to somewhere else.
