@@ -140,6 +140,14 @@ export class TimelineHarness {
     await this.service.caughtUp();
   }
 
+  /** As the person asks for it, carried out in every store. */
+  async erase(person: Person, body: object): Promise<number> {
+    const { status } = await this.privacy.erase(person, body);
+    await this.privacy.service.caughtUp();
+    await this.service.caughtUp();
+    return status;
+  }
+
   async request(
     person: Person,
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',

@@ -73,6 +73,7 @@ describe('a person’s day', () => {
     await timeline.append(before);
     expect((await timeline.privacy.erase(person, { scope: 'source', source: 'files' })).status).toBe(202);
     expect(await titles(person)).toEqual([]);
+    await timeline.privacy.service.caughtUp();
     await timeline.append(before);
     await timeline.keep(person, [save('11:00:00', '/w/after.md')]);
     expect(await titles(person)).toEqual(['after.md']);
@@ -238,8 +239,7 @@ describe('a person’s day', () => {
       expect(
         await timeline.rows('decision').then((rows) => rows.filter((row) => row.draft === draft?.id)),
       ).toHaveLength(2);
-      await timeline.privacy.erase(person, { scope: 'source', source: 'web' });
-      await timeline.service.caughtUp();
+      await timeline.erase(person, { scope: 'source', source: 'web' });
       expect((await timeline.day(person)).decided.map((one) => one.evidence)).toEqual([
         draft?.evidence.filter((id) => id.startsWith('files-')),
       ]);
@@ -250,7 +250,7 @@ describe('a person’s day', () => {
     const person = await timeline.newPerson();
     const batch = await timeline.seal(person, [save('09:00:00', '/w/a.md')]);
     await timeline.append(batch);
-    expect((await timeline.privacy.erase(person, { scope: 'day', day: TODAY })).status).toBe(202);
+    expect(await timeline.erase(person, { scope: 'day', day: TODAY })).toBe(202);
     await timeline.append(batch);
     expect((await timeline.day(person, Day.parse(TODAY))).activity).toEqual([]);
     expect((await timeline.rows('batch')).filter((row) => row.alias === batch.key)).toEqual([]);
