@@ -124,6 +124,11 @@ export class EmbeddedPostgres {
     await rm(this.socketDir, { recursive: true, force: true });
   }
 
+  /** Ends the server at once, as a lost plug would: nothing is lost, the next start reads its log. For a stop that may not wait. */
+  abort(): void {
+    this.server.kill('SIGQUIT');
+  }
+
   private async ready(lines: string[]): Promise<void> {
     const until = Date.now() + 60_000;
     while (Date.now() < until) {

@@ -37,10 +37,14 @@ try {
   );
   let stopping = false;
   const stop = () => {
+    const force = () => {
+      solo.abort();
+      process.exit(1);
+    };
     // A second Ctrl-C does not wait.
-    if (stopping) process.exit(1);
+    if (stopping) force();
     stopping = true;
-    setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+    setTimeout(force, PATIENCE_MS).unref();
     void solo
       .stop()
       .then(() => notices?.close())

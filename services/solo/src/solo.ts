@@ -20,6 +20,8 @@ export interface Solo {
   /** Code of the one-time link, while nobody has an account. */
   firstCode: string | null;
   stop(): Promise<void>;
+  /** For a stop that may not wait: PostgreSQL must not outlive this process. */
+  abort(): void;
 }
 
 /** Stops what was started, last first, whatever one of them says. */
@@ -152,7 +154,7 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
     await gateway.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {
       throw error.code === 'EADDRINUSE' ? portTaken(config.port) : error;
     });
-    return { firstCode: await identity.firstCode(), stop: () => teardown.run() };
+    return { firstCode: await identity.firstCode(), stop: () => teardown.run(), abort: () => postgres.abort() };
   } catch (error) {
     await teardown.run();
     throw error;

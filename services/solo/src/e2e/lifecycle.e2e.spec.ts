@@ -3,6 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Account } from './account.js';
@@ -73,6 +74,19 @@ describe.each(users)('starting and stopping, as %s', (name, theUser) => {
     const clients = await account.call<{ items: { name: string }[] }>('GET', '/v1/clients');
     expect(clients.body.items.map((item) => item.name)).toEqual(['Kept & Söhne']);
     expect(installation.output().match(/welcome#code=/g)).toHaveLength(1);
+  });
+
+  it('ends at once on a second Ctrl-C, leaves no PostgreSQL behind, and has everything the next time', async () => {
+    const started = performance.now();
+    const pid = installation.pid as number;
+    process.kill(pid, 'SIGINT');
+    await sleep(5);
+    process.kill(pid, 'SIGINT');
+    await expect.poll(() => postgresServers(installation.dataDir), { timeout: 5_000 }).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await installation.stop();
+    await installation.start();
+    expect(await account.signIn()).toBe(200);
   });
 
   it('starts again after kill -9, on the folder that the killed one held, with its PostgreSQL left running or killed too', async () => {
