@@ -96,7 +96,7 @@ function ProjectForm({ project, client, onDone }: ProjectFormOptions & { onDone:
           </label>
         ))}
       </fieldset>
-      <label className="row">
+      <label className="row billable">
         <input type="checkbox" checked={billable} onChange={(event) => setBillable(event.target.checked)} />
         Billable
       </label>

@@ -1,5 +1,4 @@
 import './projects.css';
-import { Switch } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -32,11 +31,15 @@ export function ProjectsPage() {
         <h1>Projects</h1>
         <span className="grow" />
         {!empty && (
-          <Switch
-            label="Show archived"
-            checked={archived}
-            onChange={(event) => setArchived(event.currentTarget.checked)}
-          />
+          <label className="row">
+            <input
+              type="checkbox"
+              className="pj-switch"
+              checked={archived}
+              onChange={(event) => setArchived(event.target.checked)}
+            />
+            Show archived
+          </label>
         )}
         {mayChange && (
           <>

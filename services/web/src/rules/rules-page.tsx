@@ -126,8 +126,12 @@ function RuleList({ rules }: { rules: Rule[] }) {
       ) : (
         <>
           <p className="t2">
-            The first rule that matches wins; move one with its arrows or with <kbd>Alt</kbd> <kbd>↑</kbd> <kbd>↓</kbd>.
-            {rules.length >= MAX_RULES && ` ${MAX_RULES} rules are the most there can be; remove one to add another.`}
+            The first rule that matches wins; move one with its arrows
+            <span className="hide-s">
+              {' '}
+              or with <kbd>Alt</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
+            </span>
+            .{rules.length >= MAX_RULES && ` ${MAX_RULES} rules are the most there can be; remove one to add another.`}
           </p>
           <ol className="card rules" aria-label="Your rules, the first that matches wins">
             {rules.map((rule, n) => (

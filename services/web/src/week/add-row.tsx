@@ -19,7 +19,7 @@ export function AddRow({
   week: IsoWeek;
   projects: ReturnType<typeof useProjects>;
   rows: Project['id'][];
-  onAdd: (projects: Project['id'][]) => void;
+  onAdd: (projects: [Project['id'], ...Project['id'][]]) => void;
 }) {
   const cache = useQueryClient();
   const { data: clients = [] } = useQuery(clientsQuery);
@@ -31,12 +31,22 @@ export function AddRow({
     try {
       const { entries } = await cache.fetchQuery(weekQuery(before));
       const known = new Set(open.map((project) => project.id));
-      const missing = [...new Set(entries.map((entry) => entry.project))].filter((project) => known.has(project));
-      if (missing.length) onAdd(missing);
+      const [first, ...more] = [...new Set(entries.map((entry) => entry.project))].filter((project) =>
+        known.has(project),
+      );
+      if (first) onAdd([first, ...more]);
       else toast(`Week ${weekNumber(before)} has no other projects`);
     } catch (error) {
       toastProblem(error);
     }
+  };
+  const data = open.map((project) => ({
+    value: project.id as string,
+    label: [clients.find((client) => client.id === project.client)?.name, project.name].filter(Boolean).join(' · '),
+  }));
+  const add = (project: string) => {
+    setAdded(added + 1);
+    onAdd([project as Project['id']]);
   };
   if (open.length === 0) return null;
   return (
@@ -46,19 +56,16 @@ export function AddRow({
         aria-label="Add project row"
         placeholder="Add project row"
         leftSection={<IconPlus aria-hidden />}
-        data={open.map((project) => ({
-          value: project.id,
-          label: [clients.find((client) => client.id === project.client)?.name, project.name]
-            .filter(Boolean)
-            .join(' · '),
-        }))}
+        data={data}
         searchable
         selectFirstOptionOnChange
         nothingFoundMessage="No project is called that"
-        onChange={(project) => {
-          if (!project) return;
-          setAdded(added + 1);
-          onAdd([project as Project['id']]);
+        onChange={(project) => project && add(project)}
+        onKeyDown={({ key, currentTarget: { value, ariaActiveDescendantElement: chosen } }) => {
+          // Typed and entered faster than the list could choose.
+          const text = value.trim().toLocaleLowerCase();
+          const match = data.find(({ label }) => text && label.toLocaleLowerCase().includes(text));
+          if (key === 'Enter' && !chosen && match) add(match.value);
         }}
       />
       <button type="button" className="btn ghost" onClick={() => void copy()}>

@@ -1,5 +1,5 @@
 import type { Day } from '@daybook/contracts';
-import { duration, shortDay } from '../time/format.js';
+import { duration } from '../time/format.js';
 import { dayOfMonth, weekdayName } from './week-words.js';
 
 /** The days of the week on a phone, where a grid has no room. */
@@ -20,16 +20,14 @@ export function DayChips({
     <fieldset className="pdays hide-d">
       <legend className="vh">Day</legend>
       {days.map((day, n) => (
-        <button
-          key={day}
-          type="button"
-          aria-pressed={day === chosen}
-          aria-label={`${shortDay(day)}${day === today ? ', today' : ''}: ${sums[n] ? duration(sums[n]) : 'no time'}`}
-          onClick={() => onChoose(n)}
-        >
+        <button key={day} type="button" aria-pressed={day === chosen} onClick={() => onChoose(n)}>
           <span>{weekdayName(day)}</span>
           <b className="num">{dayOfMonth(day)}</b>
-          <span className="num">{sums[n] ? duration(sums[n]) : '–'}</span>
+          {sums[n] ? <span className="num">{duration(sums[n])}</span> : <span aria-hidden>–</span>}
+          <span className="vh">
+            {sums[n] ? '' : 'no time'}
+            {day === today && ', today'}
+          </span>
         </button>
       ))}
     </fieldset>

@@ -19,7 +19,8 @@ export interface Grid {
 }
 
 /**
- * A week's entries as projects by days. `extra` are rows without time yet, in the order they were added; they come last.
+ * A week's entries as projects by days. `extra` are rows to show without time too; each row has its place
+ * whether it has time or not, so that none jumps while somebody types.
  *
  *   entries: Mon Acme 2:00 · Mon Acme 0:30 · Wed Brill 1:00
  *   rows:    Acme   2:30  –    –   …
@@ -31,8 +32,7 @@ export function gridOf(
   order: (a: Project['id'], b: Project['id']) => number,
   extra: readonly Project['id'][] = [],
 ): Grid {
-  const used = [...new Set(entries.map((entry) => entry.project))].sort(order);
-  const projects = [...used, ...extra.filter((project) => !used.includes(project))];
+  const projects = [...new Set([...entries.map((entry) => entry.project), ...extra])].sort(order);
   const rows = projects.map((project): Row => {
     const own = entries.filter((entry) => entry.project === project);
     const cells = days.map((day): Cell => {

@@ -23,21 +23,21 @@ describe('the week as projects by days', () => {
     entry(0, 'acme', 1_800, { billable: false }),
     entry(2, 'acme', 900),
   ];
-  const grid = gridOf(DAYS, entries, byName, ['cedar', 'acme'] as never);
+  const grid = gridOf(DAYS, entries, byName, ['aspen', 'acme'] as never);
 
   it('sums each cell, row, day and the week', () => {
     expect(grid.rows.map((row) => row.cells.map((cell) => cell.seconds))).toEqual([
       [9_000, 0, 900],
-      [3_600, 0, 0],
       [0, 0, 0],
+      [3_600, 0, 0],
     ]);
-    expect(grid.rows.map((row) => row.seconds)).toEqual([9_900, 3_600, 0]);
+    expect(grid.rows.map((row) => row.seconds)).toEqual([9_900, 0, 3_600]);
     expect(grid.days).toEqual([12_600, 0, 900]);
     expect([grid.seconds, grid.billable]).toEqual([13_500, 11_700]);
   });
 
-  it('puts rows that were added last, and never one project twice', () => {
-    expect(grid.rows.map((row) => row.project)).toEqual(['acme', 'brill', 'cedar']);
+  it('gives each project one row in its place, with time or without', () => {
+    expect(grid.rows.map((row) => row.project)).toEqual(['acme', 'aspen', 'brill']);
   });
 });
 

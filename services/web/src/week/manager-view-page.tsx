@@ -74,7 +74,7 @@ function ManagerViewOf({ week, days }: { week: IsoWeek; days: Day[] }) {
             <div className="row wrap">
               <h2 className="h1">{data && !canSubmit ? 'Your manager sees' : 'Your manager will see'}</h2>
               <PrivacyChip kind="share" with="your manager" />
-              <span className="push s t2">the same answer that their screen gets, not a drawing of it</span>
+              <span className="push s t2">the same answer that a manager’s screen gets</span>
             </div>
             {data ? (
               <ManagerSheet view={data.view} days={days} projects={byId} />

@@ -7,17 +7,16 @@ import { duration, shortDay } from '../time/format.js';
 import { type Cell, typingInto } from './grid.js';
 import { showAtOnce } from './week-moves.js';
 
-/** Changes a week by what was typed into a cell or taken out of it. Each change is on screen at once. */
+/** Changes a week by what was typed into a cell or taken out of it. Each change is on its way and on screen at once. */
 export function useTypedTime(week: IsoWeek) {
   const cache = useQueryClient();
   const { add, change, remove } = useEntryChanges();
 
   const put = async (entry: Entry) => {
-    await showAtOnce(cache, week, (entries) => [...entries, entry]);
     add.mutate(asNew(entry), { onError: toastProblem });
+    await showAtOnce(cache, week, (entries) => [...entries, entry]);
   };
   const takeOut = async (entry: Entry) => {
-    await showAtOnce(cache, week, (entries) => entries.filter((one) => one.id !== entry.id));
     remove.mutate(entry.id, {
       onSuccess: () =>
         toast(`${duration(entry.seconds)} on ${shortDay(entry.day)} removed`, () =>
@@ -26,6 +25,7 @@ export function useTypedTime(week: IsoWeek) {
         ),
       onError: toastProblem,
     });
+    await showAtOnce(cache, week, (entries) => entries.filter((one) => one.id !== entry.id));
   };
   const set = async (project: Project, cell: Cell, seconds: number) => {
     const typing = typingInto(cell);
@@ -37,8 +37,8 @@ export function useTypedTime(week: IsoWeek) {
     }
     const { entry } = typing;
     if (seconds === 0) return takeOut(entry);
-    await showAtOnce(cache, week, (entries) => entries.map((one) => (one.id === entry.id ? { ...one, seconds } : one)));
     change.mutate({ id: entry.id, change: { seconds } }, { onError: toastProblem });
+    await showAtOnce(cache, week, (entries) => entries.map((one) => (one.id === entry.id ? { ...one, seconds } : one)));
   };
   return { set, takeOut };
 }

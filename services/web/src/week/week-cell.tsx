@@ -1,11 +1,11 @@
 import type { Project } from '@daybook/contracts';
 import { IconMessage } from '@tabler/icons-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { toast } from '../kit/toast.js';
+import { flushSync } from 'react-dom';
+import { parseDuration } from '../entry/duration.js';
 import { counted, duration, shortDay } from '../time/format.js';
 import { type Cell, typingInto } from './grid.js';
 import { startsTyping } from './grid-keys.js';
-import { typedDuration } from './typed-duration.js';
 
 export interface WeekCellProps {
   cell: Cell;
@@ -18,13 +18,15 @@ export interface WeekCellProps {
   onKey: (event: KeyboardEvent) => void;
   onType: (seconds: number) => void;
   onOpen: () => void;
+  /** Why something typed was not taken. */
+  onSay: (reason: string) => void;
   /** Typing ended with this key; the focus goes on from here. */
   onTyped: (key: 'Escape' | 'ArrowDown' | 'ArrowRight' | 'ArrowLeft') => void;
 }
 
 /** One project on one day: a button that turns into a field while a duration is typed. */
 export function WeekCell(props: WeekCellProps) {
-  const { cell, project, selected, readOnly, onSelect, onKey, onType, onOpen } = props;
+  const { cell, project, selected, readOnly, onSelect, onKey, onType, onOpen, onSay } = props;
   const [typed, setTyped] = useState<string>();
   const name = `${project?.name ?? 'Unknown project'}, ${shortDay(cell.day)}`;
   const shown = cell.seconds ? duration(cell.seconds) : '';
@@ -37,7 +39,7 @@ export function WeekCell(props: WeekCellProps) {
       : typing.kind === 'add' && project?.archived
         ? `${project.name} is archived.`
         : undefined);
-  const begin = (text: string) => (refusal ? toast(refusal) : setTyped(text));
+  const begin = (text: string) => (refusal ? onSay(refusal) : setTyped(text));
 
   if (typed !== undefined)
     return (
@@ -45,8 +47,10 @@ export function WeekCell(props: WeekCellProps) {
         name={name}
         start={typed}
         select={typed === shown}
+        onSay={onSay}
         onEnd={(seconds, key) => {
-          setTyped(undefined);
+          // A button again before the focus goes on.
+          flushSync(() => setTyped(undefined));
           if (seconds !== undefined && seconds !== cell.seconds) onType(seconds);
           if (key) props.onTyped(key);
         }}
@@ -67,7 +71,7 @@ export function WeekCell(props: WeekCellProps) {
         if (event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.key === 'Enter') onOpen();
         else if (event.key === 'e' || event.key === 'F2') begin(shown);
-        else if (event.key === 'Delete' || event.key === 'Backspace') shown && (refusal ? toast(refusal) : onType(0));
+        else if (event.key === 'Delete' || event.key === 'Backspace') shown && (refusal ? onSay(refusal) : onType(0));
         else if (startsTyping(event.key)) begin(event.key);
         else return onKey(event);
         event.preventDefault();
@@ -79,6 +83,11 @@ export function WeekCell(props: WeekCellProps) {
   );
 }
 
+/** Nothing, or a zero, empties the cell; `:30` and `.5` need no zero before. */
+const typedSeconds = (text: string): number | undefined =>
+  /^[0:.,]*$/.test(text.trim()) ? 0 : parseDuration(text.trim().replace(/^(?=[.,:])/, '0'));
+
+const HOW = 'Write a duration like 1:30, 1.5 or 90m.';
 const AFTER = { Enter: 'ArrowDown', Tab: 'ArrowRight' } as const;
 
 /** Ends with seconds (0 when emptied), or with none when typing was given up. */
@@ -86,18 +95,20 @@ function DurationField({
   name,
   start,
   select,
+  onSay,
   onEnd,
 }: {
   name: string;
   start: string;
   select: boolean;
+  onSay: (reason: string) => void;
   onEnd: (seconds: number | undefined, key?: 'Escape' | 'ArrowDown' | 'ArrowRight' | 'ArrowLeft') => void;
 }) {
   const [text, setText] = useState(start);
   const [wrong, setWrong] = useState(false);
   // A field that goes away loses the focus too; it has ended by then.
   const ended = useRef(false);
-  const seconds = text.trim() ? typedDuration(text) : 0;
+  const seconds = typedSeconds(text);
   const end = (...result: Parameters<typeof onEnd>) => {
     if (ended.current) return;
     ended.current = true;
@@ -108,7 +119,7 @@ function DurationField({
       className="field c-field num"
       aria-label={`${name}: duration`}
       aria-invalid={wrong}
-      title="Write a duration like 1:30, 1.5 or 90m"
+      title={HOW}
       autoComplete="off"
       // biome-ignore lint/a11y/noAutofocus: the field stands where the focused button stood
       autoFocus
@@ -119,7 +130,7 @@ function DurationField({
         setWrong(false);
       }}
       onBlur={() => {
-        if (seconds === undefined && !ended.current) toast(`“${text}” is no duration; write it like 1:30, 1.5 or 90m`);
+        if (seconds === undefined && !ended.current) onSay(`“${text}” is no duration. ${HOW}`);
         end(seconds);
       }}
       onKeyDown={(event) => {
@@ -129,7 +140,7 @@ function DurationField({
         event.preventDefault();
         if (seconds === undefined) {
           setWrong(true);
-          toast('Write a duration like 1:30, 1.5 or 90m');
+          onSay(`“${text}” is no duration. ${HOW}`);
         } else end(seconds, event.shiftKey && event.key === 'Tab' ? 'ArrowLeft' : AFTER[event.key]);
       }}
     />

@@ -20,17 +20,16 @@ export interface WeekGridProps {
   onType: (project: Project, cell: Cell, seconds: number) => void;
   onOpen: (day: Day) => void;
   onAdd: (day: Day, project: string) => void;
+  onSay: (reason: string) => void;
 }
 
-/** After the next paint: a cell that was typed into is a button again by then, and a new row is there. */
+/** At once, so that whoever types on loses no key: callers see to it that the cell is a button by then. */
 export const focusCell = ({ row, column }: Position): void =>
-  void requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(`[data-cell="${row}-${column}"] > button`)?.focus(),
-  );
+  document.querySelector<HTMLElement>(`[data-cell="${row}-${column}"] > button`)?.focus();
 
 /** The week as a table of projects by days. One cell at a time is in the tab order; arrows move inside. */
 export function WeekGrid(props: WeekGridProps) {
-  const { caption, days, today, grid, projects, clients, at, readOnly, onMove, onType, onOpen, onAdd } = props;
+  const { caption, days, today, grid, projects, clients, at, readOnly, onMove, onType, onOpen, onAdd, onSay } = props;
   const focus = (to: Position) => {
     onMove(to);
     focusCell(to);
@@ -92,6 +91,7 @@ export function WeekGrid(props: WeekGridProps) {
                     onKey={(event) => onKey(event, { row: r, column: c })}
                     onType={(seconds) => project && onType(project, cell, seconds)}
                     onOpen={() => onOpen(cell.day)}
+                    onSay={onSay}
                     onTyped={(key) =>
                       key === 'Escape' ? focus({ row: r, column: c }) : go(key, { row: r, column: c })
                     }

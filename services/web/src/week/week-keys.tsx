@@ -1,7 +1,10 @@
-/** What the keys do while the grid has the focus. */
-export function GridKeys() {
+/** What the keys do while the grid has the focus, or why one did nothing. */
+export function GridKeys({ said }: { said: string }) {
   return (
     <div className="keys hide-s">
+      <p role="status" className="said" hidden={!said}>
+        {said}
+      </p>
       <span>
         <kbd>←</kbd>
         <kbd>↑</kbd>

@@ -1,11 +1,13 @@
 import type { Day, Project, Timesheet } from '@daybook/contracts';
 import { IconCircleCheck, IconCircleDashed, IconEye } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { PrivacyChip } from '../kit/privacy-chip.js';
 import { ProjectMark } from '../projects/project-mark.js';
 import { duration, shortDay } from '../time/format.js';
 import type { Grid } from './grid.js';
 import { MoveProblem, useSubmitting } from './move-week.js';
+import { weekQuery } from './week-moves.js';
 import { STATE_WORDS, weekNumber } from './week-words.js';
 
 export function WeekPanel({
@@ -21,6 +23,7 @@ export function WeekPanel({
   grid: Grid;
   projects: Map<string, Project>;
 }) {
+  const cache = useQueryClient();
   const moving = useSubmitting(sheet.week);
   const number = weekNumber(sheet.week);
   const state = STATE_WORDS[sheet.state];
@@ -68,7 +71,8 @@ export function WeekPanel({
               type="button"
               className="btn pri"
               disabled={moving.pending}
-              onClick={() => void moving.submit(sheet)}
+              // What was typed a moment ago counts as seen, too.
+              onClick={() => void moving.submit(cache.getQueryData(weekQuery(sheet.week).queryKey) ?? sheet)}
             >
               Submit {duration(grid.seconds)}
             </button>

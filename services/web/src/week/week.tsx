@@ -2,6 +2,7 @@ import type { Day, Project, Timesheet } from '@daybook/contracts';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { openEntryForm } from '../entry/entry-form.js';
 import { useMe } from '../me/me.js';
 import { useClients, useProjects } from '../projects/projects.js';
@@ -27,19 +28,27 @@ export function Week({ sheet, days }: { sheet: Timesheet; days: Day[] }) {
   const [extra, setExtra] = useState<Project['id'][]>([]);
   const [at, setAt] = useState<Position>({ row: 0, column: Math.max(0, days.indexOf(today)) });
 
+  const [said, setSaid] = useState('');
+  const select = (to: Position) => {
+    setAt(to);
+    setSaid('');
+  };
+
   const nameOf = (project: string) => projects.byId.get(project)?.name ?? 'Unknown project';
-  const grid = gridOf(days, sheet.entries, (a, b) => nameOf(a).localeCompare(nameOf(b)), extra);
+  const gridWith = (rows: Project['id'][]) =>
+    gridOf(days, sheet.entries, (a, b) => nameOf(a).localeCompare(nameOf(b)) || (a < b ? -1 : 1), rows);
+  const grid = gridWith(extra);
   const here = { row: Math.min(at.row, Math.max(0, grid.rows.length - 1)), column: at.column };
   const day = days[here.column] as Day;
   const readOnly = STATE_WORDS[sheet.state].readOnly;
 
-  const addRows = (ids: Project['id'][]) => {
-    const fresh = ids.filter((id) => !grid.rows.some((row) => row.project === id));
-    setExtra([...extra, ...fresh]);
-    const row = fresh.length ? grid.rows.length : grid.rows.findIndex((one) => one.project === ids[0]);
-    setAt({ row, column: here.column });
-    focusCell({ row, column: here.column });
+  const addRows = (ids: [Project['id'], ...Project['id'][]]) => {
+    const rows = [...extra, ...ids];
+    flushSync(() => setExtra(rows));
+    focusCell({ row: gridWith(rows).rows.findIndex((row) => row.project === ids[0]), column: here.column });
   };
+  /** A row that is emptied stays, and the focus in it. */
+  const keepRow = (id: Project['id']) => setExtra([...extra.filter((one) => one !== id), id]);
   const addRow = !readOnly && (
     <AddRow week={sheet.week} projects={projects} rows={grid.rows.map((row) => row.project)} onAdd={addRows} />
   );
@@ -49,8 +58,9 @@ export function Week({ sheet, days }: { sheet: Timesheet; days: Day[] }) {
       <div className="left">
         {readOnly && (
           <p className="banner wk-state" role="status">
-            {sheet.submittedAt && sheet.state === 'submitted' && `Submitted ${moment(sheet.submittedAt, timeZone)}. `}
-            {readOnly}
+            {sheet.state === 'submitted' && sheet.submittedAt
+              ? `Submitted ${moment(sheet.submittedAt, timeZone)}. Recall it to change it.`
+              : readOnly}
           </p>
         )}
         <DayChips
@@ -71,9 +81,13 @@ export function Week({ sheet, days }: { sheet: Timesheet; days: Day[] }) {
               clients={clients.byId}
               at={here}
               readOnly={readOnly}
-              onMove={setAt}
-              onType={(project, cell, seconds) => void typed.set(project, cell, seconds)}
+              onMove={select}
+              onType={(project, cell, seconds) => {
+                keepRow(project.id);
+                void typed.set(project, cell, seconds);
+              }}
               onOpen={(opened) => void navigate({ to: '/day/$day', params: { day: opened } })}
+              onSay={setSaid}
               onAdd={(on, project) => openEntryForm({ day: on, project })}
             />
             {addRow}
@@ -95,10 +109,13 @@ export function Week({ sheet, days }: { sheet: Timesheet; days: Day[] }) {
             projects={projects.byId}
             project={grid.rows[here.row]?.project}
             readOnly={readOnly !== undefined}
-            onRemove={(entry) => void typed.takeOut(entry)}
+            onRemove={(entry) => {
+              keepRow(entry.project);
+              void typed.takeOut(entry);
+            }}
           />
         )}
-        {grid.rows.length > 0 && <GridKeys />}
+        {grid.rows.length > 0 && <GridKeys said={said} />}
       </div>
       <WeekPanel sheet={sheet} days={days} today={today} grid={grid} projects={projects.byId} />
     </div>
