@@ -29,7 +29,7 @@ export interface RetryPolicy {
 const RETRY: RetryPolicy = { attempts: 10, firstDelayMs: 50, maxDelayMs: 5_000 };
 const POLL_MS = 1_000;
 /** After a delivery, what arrives meanwhile is gathered into one: a stream of single records would cost a transaction each. */
-const GATHER_MS = 25;
+const GATHER_MS = 100;
 
 /** A consumer stopped for good: only an operator can say what to do. */
 export class SubscriptionHalted extends Error {}
@@ -45,6 +45,7 @@ export class PostgresSubscription implements RunningSubscription {
   private session: pg.Client | undefined;
   private loop: Promise<void> = Promise.resolve();
   private wake: (() => void) | undefined;
+  private hurry: (() => void) | undefined;
   private nudged = false;
   private stopping = false;
   private halted: Error | undefined;
@@ -83,6 +84,7 @@ export class PostgresSubscription implements RunningSubscription {
   async stop(): Promise<void> {
     this.stopping = true;
     this.nudge();
+    this.hurry?.();
     await this.loop;
     await this.session?.end().catch(() => undefined);
   }
@@ -107,6 +109,7 @@ export class PostgresSubscription implements RunningSubscription {
       });
       if (arrived) return;
       this.nudge();
+      this.hurry?.();
       await sleep(10);
     }
   }
@@ -234,19 +237,20 @@ export class PostgresSubscription implements RunningSubscription {
     }
   }
 
+  /** Somebody who waits for the end is not kept waiting for more to come. */
   private async gather(): Promise<void> {
-    if (!this.stopping) await sleep(GATHER_MS);
+    if (this.stopping) return;
+    const rest = restFor(GATHER_MS);
+    this.hurry = rest.end;
+    await rest.over;
+    this.hurry = undefined;
   }
 
   private async pause(): Promise<void> {
     if (this.nudged || this.stopping) return;
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, POLL_MS);
-      this.wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
+    const rest = restFor(POLL_MS);
+    this.wake = rest.end;
+    await rest.over;
     this.wake = undefined;
   }
 
@@ -288,4 +292,11 @@ export class PostgresSubscription implements RunningSubscription {
   private lockName(): string {
     return `daybook.group ${this.subscription.group} ${this.topic}`;
   }
+}
+
+/** Some time, unless it is ended before. */
+function restFor(milliseconds: number): { over: Promise<void>; end: () => void } {
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const timer = setTimeout(end, milliseconds);
+  return { over: over.finally(() => clearTimeout(timer)), end };
 }
