@@ -9,6 +9,7 @@ export * from './erasure.js';
 export * from './identity.js';
 export * from './problem.js';
 export * from './refs.js';
+export * from './rule-match.js';
 export * from './sealed-batch.js';
 export * from './sources.js';
 export * from './stores.js';

@@ -1,6 +1,5 @@
-import type { RuleMatch } from '@daybook/contracts';
+import { placeOf, type RuleMatch, slashes } from '@daybook/contracts';
 import type { DayItem } from '../day/activity.js';
-import { placeOf, slashes } from './rule-match.js';
 
 /** A folder nearer to the root than this says nothing about a project. */
 const SHALLOWEST = 3;
