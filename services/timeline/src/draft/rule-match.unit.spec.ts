@@ -1,8 +1,8 @@
-import { ProjectRef, type Rule, type RuleMatch, RuleRef, type Source } from '@daybook/contracts';
+import { ProjectRef, type Rule, type RuleMatch, RuleRef, ruleMatcher, type Source } from '@daybook/contracts';
 import { newRef } from '@daybook/testing';
 import { describe, expect, it } from 'vitest';
 import type { DayItem } from '../day/activity.js';
-import { becauseOf, firstRule, matcher } from './rule-match.js';
+import { becauseOf, firstRule } from './rule-match.js';
 
 const item = (detail: DayItem['detail'], title = 'a title', source: Source = 'files') =>
   ({ title, detail, source }) as DayItem;
@@ -34,7 +34,7 @@ describe('a rule', () => {
     ['a keyword is in the title', { keyword: 'ÜBER' }, item({}, 'Notiz über Acme'), true],
     ['or not', { keyword: 'acme' }, item({ path: '/acme/x' }, 'x'), false],
   ])('%s', (_, match, one, expected) => {
-    expect(matcher(match)(one)).toBe(expected);
+    expect(ruleMatcher(match)(one)).toBe(expected);
   });
 
   it('wins by the order that the person gave', () => {

@@ -1,8 +1,8 @@
-import { RuleMatch } from '@daybook/contracts';
+import { RuleMatch, ruleMatcher } from '@daybook/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DayItem } from '../day/activity.js';
-import { matcher } from './rule-match.js';
+
 import { unmatchedGroups } from './unmatched.js';
 
 const file = (path: string) => ({ source: 'files', title: 'x', detail: { path } }) as unknown as DayItem;
@@ -49,7 +49,7 @@ describe('work that no rule knows', () => {
         for (const [item, { suggestedMatches }] of groups)
           for (const match of suggestedMatches) {
             expect(RuleMatch.safeParse(match).success).toBe(true);
-            expect(matcher(match)(item)).toBe(true);
+            expect(ruleMatcher(match)(item)).toBe(true);
           }
       }),
       { numRuns: 500 },

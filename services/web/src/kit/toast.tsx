@@ -3,8 +3,8 @@ import { problemText } from './problem-note.js';
 
 const CLOSE = { 'aria-label': 'Close this message' };
 
-/** A line at the bottom, with a way back where there is one. */
-export function toast(message: string, undo?: () => void): void {
+/** A line at the bottom, with a way back where there is one; answers what takes the line away. */
+export function toast(message: string, undo?: () => void): () => void {
   const id = crypto.randomUUID();
   notifications.show({
     id,
@@ -29,6 +29,7 @@ export function toast(message: string, undo?: () => void): void {
       </span>
     ),
   });
+  return () => notifications.hide(id);
 }
 
 export const toastProblem = (error: unknown): void =>

@@ -25,12 +25,20 @@ export const theme = createTheme({
   respectReducedMotion: true,
   headings: { fontFamily: 'InterVariable, Inter, system-ui, sans-serif', fontWeight: '600' },
   components: {
+    // The kit's header is a landmark of the whole page to screen readers; in a dialog it is none.
     Modal: {
       defaultProps: {
         radius: 12,
         padding: 20,
         centered: true,
         overlayProps: { backgroundOpacity: 0.4 },
+        attributes: { header: { role: 'presentation' } },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
+    Drawer: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
         closeButtonProps: { 'aria-label': 'Close' },
       },
     },
