@@ -3,9 +3,16 @@ import { problemText } from './problem-note.js';
 
 const CLOSE = { 'aria-label': 'Close this message' };
 
+let news: string | undefined;
+
 /** A line at the bottom, with a way back where there is one; answers what takes the line away. */
 export function toast(message: string, undo?: () => void): () => void {
   const id = crypto.randomUUID();
+  // News replaces older news, so that none waits for room; a way back stays.
+  if (!undo) {
+    if (news) notifications.hide(news);
+    news = id;
+  }
   notifications.show({
     id,
     withCloseButton: !undo,
