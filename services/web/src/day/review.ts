@@ -13,7 +13,7 @@ import type { DraftRow } from './rows.js';
 export function useReview(day: Day) {
   const cache = useQueryClient();
   const [unfinished, setUnfinished] = useState<HalfAccepted[]>([]);
-  const undos = useRef<{ once: () => void; hide: () => void }[]>([]);
+  const undos = useRef<(() => void)[]>([]);
 
   const again = () =>
     Promise.all([
@@ -25,19 +25,18 @@ export function useReview(day: Day) {
     if (error instanceof HalfAccepted) setUnfinished((known) => [...known, error]);
     else toastProblem(error);
   };
-  /** A line with Undo, which the next one replaces; the key goes further back. The same undo happens once. */
+  /** A line with Undo; the key goes further back. The same undo happens once. */
   const offerUndo = (message: string, undo: () => Promise<unknown>) => {
     const once = () => {
       hide();
-      undos.current = undos.current.filter((one) => one.once !== once);
+      undos.current = undos.current.filter((one) => one !== once);
       undo()
         .then(() => toast('Undone'))
         .catch(toastProblem)
         .finally(again);
     };
-    undos.current.at(-1)?.hide();
     const hide = toast(message, once);
-    undos.current.push({ once, hide });
+    undos.current.push(once);
   };
   /** Shows the outcome before the server has answered; what was refused comes back with the next read. */
   const foresee = async (rows: readonly DraftRow[], entries: readonly NewEntry[]) => {
@@ -127,7 +126,7 @@ export function useReview(day: Day) {
     offerUndo,
     undo: () => {
       const last = undos.current.at(-1);
-      if (last) last.once();
+      if (last) last();
       else toast('There is nothing to undo');
     },
   };

@@ -3,16 +3,15 @@ import { problemText } from './problem-note.js';
 
 const CLOSE = { 'aria-label': 'Close this message' };
 
-let news: string | undefined;
+/** The line of each kind that is shown. A new one takes its place, so that none waits for room and there is one way back. */
+const shown: { news?: string; undo?: string } = {};
 
 /** A line at the bottom, with a way back where there is one; answers what takes the line away. */
 export function toast(message: string, undo?: () => void): () => void {
   const id = crypto.randomUUID();
-  // News replaces older news, so that none waits for room; a way back stays.
-  if (!undo) {
-    if (news) notifications.hide(news);
-    news = id;
-  }
+  const kind = undo ? 'undo' : 'news';
+  if (shown[kind]) notifications.hide(shown[kind]);
+  shown[kind] = id;
   notifications.show({
     id,
     withCloseButton: !undo,
