@@ -18,14 +18,14 @@ import { Sources } from './sources.js';
 /** Everything Daybook remembers about the person, who opened it, and how it forgets. */
 export function PrivacyPage() {
   useDocumentTitle('Privacy · Daybook');
-  const { on, paused } = useConsents();
+  const { on, paused, loading } = useConsents();
   const { resume } = usePause();
   const stop = useStopEverything();
   const [stopped, setStopped] = useState(false);
   const [erase, setErase] = useEraseStart();
 
   const stopButton = useRef<HTMLButtonElement>(null);
-  const stops = useKeptFocus<HTMLSpanElement>(`${on.length} ${paused.length}`);
+  const stops = useKeptFocus<HTMLSpanElement>(loading ? undefined : `${on.length} ${paused.length}`);
 
   const stopAll = () => {
     if (!stop.isPending) stop.mutate(undefined, { onSuccess: () => setStopped(true), onError: toastProblem });

@@ -9,11 +9,11 @@ import { counted, moment } from '../time/format.js';
 
 /** Whether Daybook remembers right now, and the pause that is always in reach (P5). */
 export function Remembering() {
-  const { on, paused } = useConsents();
+  const { on, paused, loading } = useConsents();
   const { timeZone } = useMe();
   const { pause, resume } = usePause();
   const navigate = useNavigate();
-  const group = useKeptFocus<HTMLDivElement>(`${on.length} ${paused.length}`);
+  const group = useKeptFocus<HTMLDivElement>(loading ? undefined : `${on.length} ${paused.length}`);
   const sources = (consents: typeof on) => consents.map((consent) => consent.source);
   const until = paused.map((consent) => consent.until).find(Boolean);
 
