@@ -141,21 +141,23 @@ async function retry(work) {
   }
 }
 
-/** Two folders have their project; the rest asks "which project?", as real work would. */
+/** Some folders have their project; the rest asks "which project?", as real work would. */
+const FOLDERS = {
+  Product: ['services', 'libs'],
+  Housekeeping: ['docs', 'scripts'],
+};
 async function makeRules(browser) {
   const client = await browser.call('POST', '/v1/clients', { name: 'Daybook' });
   const rules = [];
-  for (const [name, path] of [
-    ['Services', 'services'],
-    ['Libraries', 'libs'],
-  ]) {
+  for (const [name, folders] of Object.entries(FOLDERS)) {
     const project = await browser.call('POST', '/v1/projects', { name, client: client.id });
-    rules.push({
-      id: randomBytes(16).toString('base64url'),
-      source: 'files',
-      match: { folder: join(root, path) },
-      project: project.id,
-    });
+    for (const folder of folders)
+      rules.push({
+        id: randomBytes(16).toString('base64url'),
+        source: 'files',
+        match: { folder: join(root, folder) },
+        project: project.id,
+      });
   }
   await browser.call('PUT', '/v1/rules', rules);
 }

@@ -105,7 +105,7 @@ export function DayLane({
                 mark={row.project ? byId.get(row.project) : undefined}
                 box={{
                   top: y(start) + 1,
-                  height: Math.max(12, (end - start) * PX - 2),
+                  height: Math.max(5, (end - start) * PX - 1),
                   left: `${(column / columns) * 100}%`,
                   width: `calc(${100 / columns}% - ${columns > 1 ? 2 : 0}px)`,
                 }}
@@ -178,7 +178,7 @@ function Block({
 }) {
   const title = row.kind === 'draft' ? draftTitle(row.evidence) : row.entry.note || mark?.name || '';
   const times = `${clock(row.start ?? '')}–${clock(row.end ?? '')}`;
-  const size = box.height < 18 ? 'tiny' : box.height < 40 ? 'one' : '';
+  const size = box.height < 11 ? 'sliver' : box.height < 18 ? 'tiny' : box.height < 40 ? 'one' : '';
   const look = row.kind === 'draft' ? 'stripe' : 'solid';
   return (
     <button
@@ -190,7 +190,7 @@ function Block({
       onClick={() => onSelect(row.key)}
     >
       <span className="vh">{row.kind === 'draft' ? 'Draft' : 'Entry'}: </span>
-      <span className="l">
+      <span className={size === 'sliver' ? 'vh' : 'l'}>
         <b aria-hidden>{mark ? mark.initials : '?'}</b>
         <span className="clip">{title}</span>
         <span className="dur">{duration(row.seconds)}</span>

@@ -4,8 +4,8 @@ import { dayBounds, type Interval, instantIn, subtract, union } from '@daybook/t
 /** 72 px an hour. */
 export const PX = 72 / 3_600_000;
 const HOUR = 3_600_000;
-/** Shorter blocks are drawn as if they had this length, so that they can be seen and hit. */
-const VISIBLE = 14 / PX;
+/** Shorter blocks are drawn as if they had this length, so that they can be seen; their row in the list is there to be hit. */
+const VISIBLE = 6 / PX;
 /** Shorter pauses are not worth a word. */
 const PAUSE = 10 * 60_000;
 
