@@ -1,4 +1,5 @@
 export * from './canaries.js';
+export * from './find-program.js';
 export * from './fixed-clock.js';
 export * from './refs.js';
 export * from './seeded.js';

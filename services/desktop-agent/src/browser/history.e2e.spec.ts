@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findChromium, findProgram } from '@daybook/testing';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserProfile } from '../home/agent-home.js';
@@ -132,8 +133,7 @@ describe.each([
 });
 
 async function visitWithChromium(pages: Pages, userData: string) {
-  const executablePath = findProgram(['chromium', 'chromium-browser', 'google-chrome']);
-  if (!executablePath) throw new Error('Chromium is missing');
+  const executablePath = findChromium();
   const args = ['--headless=new', ...(root ? ['--no-sandbox'] : [])];
   const alone = start(executablePath, [
     ...args,
@@ -151,8 +151,7 @@ async function visitWithChromium(pages: Pages, userData: string) {
 }
 
 async function visitWithFirefox(pages: Pages, profileFolder: string) {
-  const program = findProgram(['firefox-esr', 'firefox']);
-  if (!program) throw new Error('Firefox is missing');
+  const program = findProgram('firefox-esr', 'firefox');
   writeFileSync(
     join(profileFolder, 'user.js'),
     [
@@ -193,9 +192,4 @@ async function end(process: ChildProcess): Promise<void> {
   process.kill('SIGTERM');
   await Promise.race([closed, sleep(5_000)]);
   if (process.exitCode === null && process.signalCode === null) process.kill('SIGKILL');
-}
-
-function findProgram(names: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return names.flatMap((name) => folders.map((one) => join(one, name))).find((path) => existsSync(path));
 }

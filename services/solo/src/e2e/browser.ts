@@ -1,9 +1,18 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '@daybook/testing';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Account } from './account.js';
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.DAYBOOK_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const launch = () => ({
+  executablePath: findChromium(),
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+
+export const openBrowser = (): Promise<Browser> => chromium.launch(launch());
+
+/** The person's other browser: with a profile, and so with a history. */
+export const openProfile = (folder: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, launch());
 
 /** A page of a browser of its own, in which this account is signed in with its vault open. */
 export async function signedIn(

@@ -1,212 +1,178 @@
-import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CONSENT_TEXT_VERSION,
-  type DayView,
-  type Entry,
-  type ErasureCase,
-  type Project,
-  type Timesheet,
-} from '@daybook/contracts';
-import { newCanary, scanForCanaries } from '@daybook/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
 import { Agent, eventually } from './agent.js';
+import { complaints, openBrowser, openProfile } from './browser.js';
 import { type Installation, startInstallation } from './installation.js';
+import { visitor } from './visitor.js';
 
-const newId = () => randomBytes(16).toString('base64url');
-const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date());
-const isoWeek = (day: string) => {
-  const date = new Date(`${day}T12:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + 3 - ((date.getUTCDay() + 6) % 7));
-  const first = new Date(Date.UTC(date.getUTCFullYear(), 0, 4));
-  const week =
-    1 + Math.round((date.getTime() - first.getTime()) / 604_800_000 - 0.5 + ((first.getUTCDay() + 6) % 7) / 7);
-  return `${date.getUTCFullYear()}-W${String(week).padStart(2, '0')}`;
-};
-
-describe('the main line: from a save on a machine to the exported week', () => {
+/** One person, one computer, one day: everything happens in a real browser, a real agent and a real file system. */
+describe('the main line: from the one-time link to the exported week', () => {
   let installation: Installation;
-  let account: Account;
+  let browser: Browser;
+  let page: Page;
   let agent: Agent;
-  let running: ReturnType<Agent['start']>;
-  let folder: string;
-  let project: Project;
-  const canaries = Array.from({ length: 40 }, newCanary);
-  const canary = (n: number) => canaries[n] as string;
-  const day = () => account.call<DayView>('GET', `/v1/days/${today()}`);
+  let running: ReturnType<Agent['start']> | undefined;
+  let home: string;
+  let work: string;
+  let site: Server;
+
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const row = (text: string) => page.locator('.rows .it').filter({ hasText: text });
+  const detail = () => page.getByRole('complementary', { name: 'Details' });
+  /** An editor's save: a new file beside the old one, renamed over it. */
+  const save = async (name: string) => {
+    await appendFile(join(work, `${name}.tmp`), 'words\n');
+    await rename(join(work, `${name}.tmp`), join(work, name));
+  };
+  /** Looks at the day again until it shows this. */
+  const untilTheDayShows = (text: string) =>
+    eventually(
+      async () => {
+        await page.reload();
+        const shown = row(text).first().waitFor({ timeout: 3_000 });
+        return shown.then(
+          () => 1,
+          () => 0,
+        );
+      },
+      (count) => count > 0,
+      60,
+    );
 
   beforeAll(async () => {
-    installation = await startInstallation();
-    account = await Account.first(installation);
-    folder = await mkdtemp(join(tmpdir(), 'daybook-work-'));
-    await mkdir(join(folder, `client-${canary(0)}`));
-    agent = new Agent(join(folder, 'agent'));
+    home = await mkdtemp(join(tmpdir(), 'daybook-day-'));
+    work = join(home, 'acme', 'api');
+    await mkdir(work, { recursive: true });
+    [installation, browser] = await Promise.all([startInstallation(), openBrowser()]);
+    page = await visitor(browser);
+    page.setDefaultTimeout(15_000);
+    agent = new Agent(join(home, 'agent'));
+    site = createServer((_request, reply) =>
+      reply.setHeader('content-type', 'text/html').end('<title>Tariffs</title>'),
+    );
+    site.listen(0, '127.0.0.1');
+    await once(site, 'listening');
   }, 120_000);
   afterAll(async () => {
     await running?.stop();
-    await installation.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await browser?.close();
+    site?.closeAllConnections();
+    site?.close();
+    await installation?.dispose();
+    await rm(home, { recursive: true, force: true });
   });
 
-  it('pairs the agent with a code that the person approves', async () => {
-    await agent.pair(account);
-    const devices = await account.call<{ items: unknown[] }>('GET', '/v1/me/devices');
-    expect(devices.body.items).toHaveLength(1);
+  it('makes the account with the one-time link and keeps the recovery code', async () => {
+    await page.goto(`${installation.url}/welcome#code=${installation.welcomeCode()}`);
+    await page.getByLabel('Name').fill('Ada Lovelace');
+    await page.getByLabel('E-mail').fill('ada@example.org');
+    await page.getByRole('textbox', { name: 'Password', exact: true }).fill('correct horse battery staple');
+    await button('Make the account').click();
+    await heading('Your recovery code');
+    await page.getByRole('checkbox', { name: 'I have kept it' }).check();
+    await button('Go on').click();
+    await heading('Welcome, Ada');
   });
 
-  it('takes nothing while the source is off', async () => {
-    const granted = await agent.run('grant', join(folder, `client-${canary(0)}`));
-    expect(granted.code).toBe(0);
+  it('pairs the computer and grants a folder; nothing is taken while the source is off (P5)', async () => {
+    await page.getByRole('link', { name: 'Pair', exact: true }).click();
+    const { code, paired } = await agent.startPairing(installation.url);
+    await page.getByLabel('Code, 8 characters').fill(code);
+    await button('Pair this computer').click();
+    await heading('Your computer is paired');
+    await paired;
+    expect((await agent.run('grant', work)).code).toBe(0);
     running = agent.start();
-    await writeFile(join(folder, `client-${canary(0)}`, 'before-consent.txt'), 'x');
-    await new Promise((done) => setTimeout(done, 3_000));
-    const view = await day();
-    expect(view.status).toBe(200);
-    expect(view.body.activity).toEqual([]);
+    await writeFile(join(work, 'before-consent.md'), 'x');
+    await sleep(1_500);
+    await page.goto(`${installation.url}/`);
+    await page
+      .getByText(/no source is on/i)
+      .first()
+      .waitFor();
   });
 
-  it('shows saves on the person’s day once the person agreed', async () => {
-    const consent = await account.call('PUT', '/v1/privacy/consents/files', {
-      state: 'on',
-      version: CONSENT_TEXT_VERSION,
-    });
-    expect(consent.status).toBe(200);
-    const saves = async () => {
-      for (let n = 0; n < 8; n++) {
-        const file = join(folder, `client-${canary(0)}`, `report-${canary(n + 1)}.md`);
-        await appendFile(`${file}.tmp-atomic`, `line ${n}\n`);
-        await rename(`${file}.tmp-atomic`, file);
-      }
-    };
-    const view = await eventually(
+  it('agrees to both sources, each with its own question', async () => {
+    await page.goto(`${installation.url}/privacy`);
+    for (const source of ['Files', 'Web sites']) {
+      await page.getByRole('switch', { name: source }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Switch it on' }).click();
+      await dialog.getByRole('heading', { name: `${source}: on` }).waitFor();
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+
+  it('shows what was saved and read since then, and asks which project an unknown folder is (P7, P8)', async () => {
+    const profile = join(home, 'browser');
+    const reading = await openProfile(profile);
+    const { port } = site.address() as AddressInfo;
+    const tab = reading.pages()[0] ?? (await reading.newPage());
+    await tab.goto(`http://127.0.0.1:${port}/tariffs?customer=4711#total`);
+    await sleep(500);
+    await reading.close();
+    expect((await agent.run('browser', 'add', join(profile, 'Default'))).code).toBe(0);
+    await running?.stop();
+    running = agent.start();
+    await sleep(1_000);
+    for (const name of ['routes.md', 'limits.md', 'routes.md']) await save(name);
+    await page.goto(`${installation.url}/`);
+    await untilTheDayShows('routes.md');
+    // A page read for a moment is no draft, and is remembered all the same.
+    await page.getByRole('region', { name: 'Small bits' }).getByText('Tariffs').waitFor();
+    const text = await page.locator('main').textContent();
+    expect(text).not.toMatch(/before-consent|\.tmp|customer|4711/);
+    expect(await row('routes.md').textContent()).toContain('Which project?');
+  });
+
+  it('makes the project and the rule, and drafts with the reason from then on (P13)', async () => {
+    await row('routes.md').click();
+    await detail().getByRole('combobox', { name: 'Pick or create a project' }).fill('Acme API');
+    await page.getByRole('option', { name: 'Create project “Acme API”' }).click();
+    await detail().getByRole('button', { name: 'Create project' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Always do this?' });
+    await dialog.getByText(work).first().waitFor();
+    await dialog.getByRole('button', { name: 'Always' }).click();
+    await row('because').filter({ hasText: work }).waitFor();
+  });
+
+  it('accepts the draft, shows the week, submits it and exports the very same seconds (P14, P15)', async () => {
+    await row('because').filter({ hasText: work }).click();
+    await detail().getByRole('button', { name: 'Accept' }).click();
+    await row('Draft, accepted').waitFor();
+    const entry = await eventually(
       async () => {
-        await saves();
-        await new Promise((done) => setTimeout(done, 1_000));
-        return day();
+        const answer = await page.request.get(`${installation.url}/v1/entries?day=${await today()}`);
+        return ((await answer.json()) as { items: { seconds: number }[] }).items;
       },
-      (answer) => answer.status === 200 && answer.body.activity.length >= 8,
-      60,
+      (items) => items.length === 1,
     );
-    const titles = JSON.stringify(view.body.activity);
-    expect(titles).toContain(canary(1));
-    expect(titles).not.toContain('before-consent');
-    expect(titles).not.toContain('tmp-atomic');
-    expect(view.body.sources.find((source) => source.source === 'files')).toMatchObject({ state: 'on' });
+    await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Week' }).click();
+    await page.getByText('Acme API').first().waitFor();
+    await page
+      .getByRole('button', { name: /^Submit/ })
+      .first()
+      .click();
+    await page.getByText('Submitted').first().waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    const [header, line] = (await readFile(await download.path(), 'utf8')).split('\r\n');
+    expect(header).toBe('\uFEFFdate,start,end,seconds,client,project,task,note,billable,state');
+    const columns = line?.split(',') ?? [];
+    expect([columns[3], columns[5], columns[9]]).toEqual([String(entry[0]?.seconds), 'Acme API', 'submitted']);
+    expect(complaints(page)).toEqual([]);
   });
 
-  it('asks for a project where no rule matches, and puts the work there once the rule is made', async () => {
-    const before = (await day()).body;
-    expect(before.drafts.length).toBeGreaterThan(0);
-    const unknown = before.drafts.find((draft) => draft.project === undefined);
-    expect(unknown?.suggestedMatches.length).toBeGreaterThan(0);
-    project = (await account.call<Project>('POST', '/v1/projects', { name: `Acme ${canary(20)}` })).body;
-    const rules = [{ id: newId(), match: { folder: join(folder, `client-${canary(0)}`) }, project: project.id }];
-    expect((await account.call('PUT', '/v1/rules', rules)).status).toBe(200);
-    const after = (await day()).body;
-    const draft = after.drafts.find((one) => one.project === project.id);
-    expect(draft).toMatchObject({ confidence: 1 });
-    expect(draft?.because[0]).toMatchObject({ code: 'rule-folder' });
-    expect(draft?.evidence.length).toBeGreaterThan(0);
-  });
-
-  it('turns a draft into an entry, shows the week and exports the same seconds', async () => {
-    const draft = (await day()).body.drafts.find((one) => one.project === project.id);
-    if (!draft) throw new Error('no draft');
-    const entry = {
-      id: newId(),
-      day: today(),
-      start: draft.start,
-      end: draft.end,
-      seconds: draft.seconds,
-      project: project.id,
-    };
-    expect((await account.call<Entry>('POST', '/v1/entries', entry)).status).toBe(201);
-    const accepted = await account.call('POST', `/v1/days/${today()}/drafts/${draft.id}/accept`, {
-      evidence: draft.evidence,
-      project: project.id,
-    });
-    expect(accepted.status).toBeLessThan(300);
-    const after = (await day()).body;
-    expect(after.drafts.map((one) => one.id)).not.toContain(draft.id);
-    const week = await account.call<Timesheet>('GET', `/v1/timesheets/${isoWeek(today())}`);
-    expect(week.body.entries.map((one) => one.seconds)).toEqual([draft.seconds]);
-    const submitted = await account.call<Timesheet>(
-      'POST',
-      `/v1/timesheets/${isoWeek(today())}/submit`,
-      {},
-      { 'if-match': String(week.body.version) },
-    );
-    expect(submitted.status).toBe(200);
-    expect(submitted.body.state).toBe('submitted');
-    const csv = await account.call<string>('GET', `/v1/exports/entries.csv?from=${today()}&to=${today()}`);
-    const [header, row] = csv.body.trim().split('\n');
-    expect(header?.replace('\uFEFF', '').trim()).toBe('date,start,end,seconds,client,project,task,note,billable,state');
-    expect(row?.split(',')[3]).toBe(String(draft.seconds));
-  });
-
-  it('leaves nothing readable on any disk, and the scan finds what is planted (P27)', async () => {
-    await eventually(
-      () => agent.run('outbox'),
-      ({ output }) => !canaries.some((word) => output.includes(word)),
-      30,
-    );
-    const secret = canaries.slice(0, 20);
-    const places = [installation.dataDir, installation.keyDir, agent.home];
-    const scan = await scanForCanaries(places, secret);
-    // The agent must know which folder it may watch; that one line of its settings stays on the person's own machine.
-    const hits = scan.hits.filter((hit) => !(hit.file.startsWith(agent.home) && hit.canary === canary(0)));
-    expect(hits).toEqual([]);
-    expect(scan.bytes).toBeGreaterThan(1_000_000);
-    expect(secret.filter((word) => installation.output().includes(word) || running.output().includes(word))).toEqual(
-      [],
-    );
-    await writeFile(join(installation.dataDir, 'mail', 'planted'), Buffer.from(`xx${canary(5)}`).toString('base64'));
-    const control = await scanForCanaries(places, secret);
-    expect(control.hits.map((hit) => hit.canary)).toContain(canary(5));
-    await rm(join(installation.dataDir, 'mail', 'planted'));
-  });
-
-  it('erases a source: unreadable at once, erased within a minute with a receipt of every store, and new work is kept (P25)', async () => {
-    const opened = await account.call<ErasureCase>('POST', '/v1/privacy/erasures', {
-      scope: 'source',
-      source: 'files',
-    });
-    expect(opened.status).toBe(202);
-    expect((await day()).body.activity).toEqual([]);
-    const erased = await eventually(
-      () => account.call<ErasureCase>('GET', `/v1/privacy/erasures/${opened.body.caseRef}`),
-      (answer) => answer.body.state !== 'unreadable',
-      60,
-    );
-    expect(erased.body.stores.every((store) => store.state === 'erased' && store.receipt?.remaining === 0)).toBe(true);
-    expect((await account.call<{ state: string }>('GET', '/v1/privacy/consents/files')).body.state).toBe('on');
-    const view = await eventually(
-      async () => {
-        await appendFile(join(folder, `client-${canary(0)}`, 'after-erasure.md'), 'x\n');
-        await new Promise((done) => setTimeout(done, 1_000));
-        return day();
-      },
-      (answer) => answer.body.activity.length > 0,
-      60,
-    );
-    expect(JSON.stringify(view.body.activity)).toContain('after-erasure');
-    expect(JSON.stringify(view.body.activity)).not.toContain(canary(3));
-    const week = await account.call<Timesheet>('GET', `/v1/timesheets/${isoWeek(today())}`);
-    expect(week.body.entries).toHaveLength(1);
-  });
-
-  it('opens nothing after a password reset, and everything with the recovery code (P1)', async () => {
-    account.forget('daybook.vault');
-    expect((await day()).status).toBe(423);
-    expect(
-      (await account.call('POST', '/v1/me/vault/unlock', { password: 'not the password at all' })).status,
-    ).toBeGreaterThanOrEqual(400);
-    expect((await account.call('POST', '/v1/me/vault/unlock', { recoveryCode: account.recoveryCode })).status).toBe(
-      200,
-    );
-    expect((await day()).status).toBe(200);
-  });
+  const today = () => page.evaluate<string>(`new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format()`);
 });

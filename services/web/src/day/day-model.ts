@@ -21,6 +21,7 @@ import {
   type Row,
   recentProjects,
   setAside,
+  smallBits,
   sureDrafts,
   totalOf,
 } from './rows.js';
@@ -86,6 +87,7 @@ export function useDayModel(day: Day, edits: Record<string, Edit>, filter: strin
     week: week.data,
     submitted: week.data !== undefined && week.data.state !== 'open' && week.data.state !== 'rejected',
     aside: useMemo(() => setAside(decided, ofDay), [decided, ofDay]),
+    bits: useMemo(() => (view ? smallBits(view) : []), [view]),
     recent: useMemo(() => recentProjects([...(recent.data ?? NO_ENTRIES), ...ofDay]), [recent.data, ofDay]),
     sure: useMemo(() => sureDrafts(rows), [rows]),
     drafts: rows.filter((row) => row.kind === 'draft').length,

@@ -22,6 +22,7 @@ import { useReview } from './review.js';
 import type { Edit } from './rows.js';
 import { RuleDialog } from './rule-dialog.js';
 import { SetAside } from './set-aside.js';
+import { SmallBits } from './small-bits.js';
 
 export function DayReview({ day, held }: { day: Day; held: RefObject<boolean> }) {
   const [edits, setEdits] = useState<Record<string, Edit>>({});
@@ -98,7 +99,10 @@ export function DayReview({ day, held }: { day: Day; held: RefObject<boolean> })
                 {unsourced ? (
                   <NoSource {...addProps} />
                 ) : view.activity.length ? (
-                  <TooLittle {...addProps} />
+                  <>
+                    <TooLittle {...addProps} />
+                    <SmallBits items={model.bits} onForget={does.acts.onForget} />
+                  </>
                 ) : (
                   <NothingYet
                     {...addProps}
@@ -128,6 +132,7 @@ export function DayReview({ day, held }: { day: Day; held: RefObject<boolean> })
                   {order.length === 0 && !filter && !view && (
                     <p className="t2 nothing">No entries on this day yet. “Add time” adds one by hand.</p>
                   )}
+                  {!filter && <SmallBits items={model.bits} onForget={does.acts.onForget} />}
                   <SetAside decided={model.aside} onBringBack={(one) => void review.bringBack(one)} />
                 </DayList>
                 <DayDetail

@@ -7,11 +7,13 @@ import { placeOf } from './because.js';
 
 const FIRST = 6;
 
-/** What a draft is made of, item by item; each can be forgotten, for good. */
+/** Traces, item by item: what a draft is made of, or what belongs to none. Each can be forgotten, for good. */
 export function EvidenceList({
+  heading = 'What it is drafted from',
   items,
   onForget,
 }: {
+  heading?: string;
   items: readonly ActivityItem[];
   onForget: (item: ActivityItem) => void;
 }) {
@@ -27,7 +29,7 @@ export function EvidenceList({
   return (
     <div className="sect last">
       <h3>
-        What it is drafted from
+        {heading}
         <span className="push regular">{counted(items.length, 'trace')}</span>
       </h3>
       <ul className="ev" ref={list}>

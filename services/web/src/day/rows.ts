@@ -104,6 +104,16 @@ export const setAside = (decided: DayView['decided'], entries: readonly Entry[])
       ),
   );
 
+/** What was too short for a draft and belongs to nothing decided: it is remembered all the same. */
+export function smallBits({
+  activity,
+  drafts,
+  decided,
+}: Pick<DayView, 'activity' | 'drafts' | 'decided'>): DayView['activity'] {
+  const placed = new Set([...drafts, ...decided].flatMap((one) => one.evidence));
+  return activity.filter((item) => !placed.has(item.id));
+}
+
 /** How an entry came to be, where that is certain: its times are those of a decided draft. */
 export function originOf(entry: Entry, decided: DayView['decided']): string | undefined {
   const of = decided.find(

@@ -9,6 +9,7 @@ import {
   originOf,
   recentProjects,
   setAside,
+  smallBits,
   suggestedProjects,
   sureDrafts,
   totalOf,
@@ -89,6 +90,15 @@ describe('decided drafts', () => {
 
   it('are set aside when ignored, or when their entry is gone', () => {
     expect(setAside(decided, [entry('e', acme, '10:00', '11:00')]).map((one) => one.id)).toEqual(['i', 'c']);
+  });
+  it('leave as small bits what is in no draft and in nothing decided', () => {
+    const items = ['files-d', 'files-i', 'web-loose'].map((id) => ({ id })) as DayView['activity'];
+    const day = {
+      activity: items,
+      drafts: [draft('d', '09:00', '10:00')],
+      decided: [{ ...decided[0], evidence: ['files-i'] }],
+    };
+    expect(smallBits(day as never).map((item) => item.id)).toEqual(['web-loose']);
   });
   it('name the origin of an entry only where the times are theirs', () => {
     expect(originOf(entry('e', acme, '10:00', '11:00'), decided)).toBe('Draft, accepted');
