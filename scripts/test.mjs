@@ -10,7 +10,7 @@ const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf
 const TIERS = [
   { name: 'unit', title: 'unit tests', workers: 2 },
   { name: 'int', title: 'integration tests on real PostgreSQL', workers: 2 },
-  { name: 'e2e', title: 'end-to-end tests in real browsers', workers: 1 },
+  { name: 'e2e', title: 'end-to-end tests in real browsers', workers: 2 },
 ].filter((tier) => !only || tier.name === only);
 
 await main(async () => {
