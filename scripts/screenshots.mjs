@@ -1,13 +1,15 @@
 // Makes the pictures of the README from the running product: npm run demo, looked at with Chromium in light and dark, desk and phone.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { node, root, step } from './steps.mjs';
 import { findProgram } from './system-parts.mjs';
 
-const out = process.argv[2] ?? join(root, 'docs/screenshots');
+const out = join(root, 'test-results/screenshots');
+/** Kept beside the README; the rest is for looking at. */
+const KEPT = ['day.light', 'day.dark', 'day.phone.light', 'week.light', 'privacy.light'];
 const SHOTS = [
   { width: 1440, height: 900, scale: 1, size: '' },
   { width: 390, height: 844, scale: 2, size: '.phone' },
@@ -50,6 +52,9 @@ try {
       });
       await context.close();
     }
+  const kept = join(root, 'docs/screenshots');
+  mkdirSync(kept, { recursive: true });
+  for (const name of KEPT) copyFileSync(join(out, `${name}.png`), join(kept, `${name}.png`));
 } finally {
   await browser.close();
   demo.kill('SIGINT');
