@@ -2,8 +2,9 @@ import type { MigrationFolder } from '@daybook/database';
 
 export * from './event-log.js';
 export * from './json-records.js';
-export { PostgresEventLog, TopicMismatch } from './postgres-event-log.js';
+export { PostgresEventLog } from './postgres-event-log.js';
 export { SubscriptionHalted } from './postgres-subscription.js';
+export { TopicMismatch } from './postgres-topics.js';
 export { LOG_TABLES } from './topics.js';
 
 /** Tables that a consumer's own database needs. */

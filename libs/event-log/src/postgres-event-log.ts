@@ -1,21 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
-import { Database, type MigrationFolder, migrate, sqlState } from '@daybook/database';
-import {
-  type EventLog,
-  type LogRecord,
-  LogUnavailable,
-  type NewRecord,
-  type RunningSubscription,
-  type Subscription,
-} from './event-log.js';
+import { Database, type MigrationFolder, migrate } from '@daybook/database';
+import type { EventLog, LogRecord, NewRecord, RunningSubscription, Subscription } from './event-log.js';
+import { type Position, PostgresAppends } from './postgres-appends.js';
 import { PostgresSubscription, type RetryPolicy } from './postgres-subscription.js';
-import { partitionOf, type TopicSettings, topicSettings } from './topics.js';
+import { type LiveTopic, openTopics } from './postgres-topics.js';
 
 const migrations: MigrationFolder = { owner: 'event-log', url: new URL('../migrations/', import.meta.url) };
-
-/** The live log has a topic that differs from the typed map, or one that is not in it (P25). */
-export class TopicMismatch extends Error {}
 
 export interface PostgresEventLogOptions {
   /** Connection string of the log's own database. */
@@ -23,13 +13,6 @@ export interface PostgresEventLogOptions {
   retry?: Partial<RetryPolicy>;
 }
 
-interface Waiting {
-  topic: Topic | string;
-  records: NewRecord[];
-  done: (positions: Position[]) => void;
-  failed: (error: Error) => void;
-}
-type Position = { partition: number; offset: bigint };
 interface Row {
   topic: string;
   partition: number;
@@ -40,55 +23,33 @@ interface Row {
   appended_at: Date;
 }
 
-/** Calls gathered into one append at most. */
-const GATHERED = 200;
-const DEADLOCK = '40P01';
-
-/**
- * The event log in an embedded PostgreSQL. A counter row per partition gives positions in commit order without gaps: a slow
- * transaction can never commit behind a reader's back. One append is in flight at a time; what arrives meanwhile goes with the next.
- */
+/** The event log in an embedded PostgreSQL. */
 export class PostgresEventLog implements EventLog {
-  private readonly waiting: Waiting[] = [];
   private readonly subscriptions = new Set<PostgresSubscription>();
-  private appending: Promise<void> | undefined;
+  private readonly appends: PostgresAppends;
 
   private constructor(
     private readonly database: Database,
     private readonly options: PostgresEventLogOptions,
     readonly cluster: string,
-    private readonly topics: Map<string, TopicSettings & { topicId: string }>,
-  ) {}
+    private readonly topics: Map<string, LiveTopic>,
+  ) {
+    this.appends = new PostgresAppends(
+      database,
+      (topic) => this.topic(topic).partitions,
+      (appended) => {
+        for (const subscription of this.subscriptions) if (appended.has(subscription.topic)) subscription.nudge();
+      },
+    );
+  }
 
-  /** Makes what is missing of the topics; throws {@link TopicMismatch} where a live setting differs. */
+  /** Makes what is missing of the topics; throws `TopicMismatch` where a live setting differs. */
   static async open(options: PostgresEventLogOptions): Promise<PostgresEventLog> {
     const database = new Database({ url: options.url, name: 'event-log', max: 6 });
     try {
       await migrate(database, [migrations]);
-      const cluster = await database.transaction(async (tx) => {
-        await tx.query(`SELECT pg_advisory_xact_lock(hashtext('daybook.event-log.open'))`);
-        await tx.query('INSERT INTO log_cluster (id) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM log_cluster)', [
-          randomUUID(),
-        ]);
-        await ensureTopics(tx, topicSettings());
-        return (await tx.query<{ id: string }>('SELECT id FROM log_cluster')).rows[0]?.id as string;
-      });
-      const { rows } = await database.query<{
-        name: string;
-        topic_id: string;
-        partitions: number;
-        retention_seconds: string | null;
-      }>('SELECT * FROM log_topic');
-      const topics = rows.map((row): [string, TopicSettings & { topicId: string }] => [
-        row.name,
-        {
-          name: row.name,
-          topicId: row.topic_id,
-          partitions: row.partitions,
-          retentionSeconds: row.retention_seconds === null ? null : Number(row.retention_seconds),
-        },
-      ]);
-      return new PostgresEventLog(database, options, cluster, new Map(topics));
+      const { cluster, topics } = await openTopics(database);
+      return new PostgresEventLog(database, options, cluster, topics);
     } catch (error) {
       await database.close();
       throw error;
@@ -96,7 +57,7 @@ export class PostgresEventLog implements EventLog {
   }
 
   append(topic: Topic, records: NewRecord[]): Promise<Position[]> {
-    return this.enqueue(topic, records);
+    return this.appends.add(topic, records);
   }
 
   async subscribe(subscription: Subscription): Promise<RunningSubscription> {
@@ -139,101 +100,14 @@ export class PostgresEventLog implements EventLog {
 
   async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
-    await this.appending;
+    await this.appends.settled();
     await this.database.close();
   }
 
-  private topic(name: string): TopicSettings & { topicId: string } {
+  private topic(name: string): LiveTopic {
     const found = this.topics.get(name);
     if (!found) throw new Error(`no such topic: ${name}`);
     return found;
-  }
-
-  private enqueue(topic: string, records: NewRecord[]): Promise<Position[]> {
-    if (!records.length) return Promise.resolve([]);
-    return new Promise((done, failed) => {
-      this.waiting.push({ topic, records, done, failed });
-      this.appending ??= new Promise<void>((next) => setImmediate(next)).then(() => this.drain());
-    });
-  }
-
-  private async drain(): Promise<void> {
-    while (this.waiting.length) {
-      const gathered = this.waiting.splice(0, GATHERED);
-      try {
-        const positions = await this.insert(gathered);
-        let at = 0;
-        for (const call of gathered) {
-          call.done(positions.slice(at, at + call.records.length));
-          at += call.records.length;
-        }
-        const touched = new Set(gathered.map((call) => call.topic));
-        for (const subscription of this.subscriptions) if (touched.has(subscription.topic)) subscription.nudge();
-      } catch (error) {
-        for (const call of gathered) call.failed(new LogUnavailable(error));
-      }
-    }
-    this.appending = undefined;
-  }
-
-  private async insert(calls: Waiting[], attempt = 1): Promise<Position[]> {
-    const counted = new Map<string, number>();
-    const records = calls.flatMap(({ topic, records }) =>
-      records.map((record) => {
-        const partition = partitionOf(record.key, this.topic(topic).partitions);
-        const place = `${topic} ${partition}`;
-        const nth = counted.get(place) ?? 0;
-        counted.set(place, nth + 1);
-        return { topic, partition, nth, record };
-      }),
-    );
-    const places = [...counted].map(([place, count]) => ({
-      topic: place.slice(0, place.lastIndexOf(' ')),
-      partition: Number(place.slice(place.lastIndexOf(' ') + 1)),
-      count,
-    }));
-    const values = records.map((one) => one.record.value);
-    try {
-      const { rows } = await this.database.query<{ topic: string; partition: number; base: string }>({
-        name: 'append',
-        text: `WITH counter AS (
-                 UPDATE log_partition p SET next = p.next + w.count
-                 FROM unnest($1::text[], $2::int[], $3::int[]) AS w (topic, partition, count)
-                 WHERE p.topic = w.topic AND p.partition = w.partition
-                 RETURNING p.topic, p.partition, p.next - w.count AS base
-               ), added AS (
-                 INSERT INTO log_record (topic, partition, position, key, value, headers, appended_at)
-                 SELECT r.topic, r.partition, c.base + r.nth, r.key, substring($10::bytea FROM r.start FOR r.length), r.headers, clock_timestamp()
-                 FROM unnest($4::text[], $5::int[], $6::int[], $7::text[], $8::jsonb[], $9::int[], $11::int[])
-                   AS r (topic, partition, nth, key, headers, start, length)
-                 JOIN counter c USING (topic, partition)
-               )
-               SELECT topic, partition, base FROM counter`,
-        values: [
-          places.map((place) => place.topic),
-          places.map((place) => place.partition),
-          places.map((place) => place.count),
-          records.map((one) => one.topic),
-          records.map((one) => one.partition),
-          records.map((one) => one.nth),
-          records.map((one) => one.record.key),
-          records.map((one) => (one.record.headers ? JSON.stringify(one.record.headers) : null)),
-          starts(values),
-          // One parameter goes as it is; in an array each byte would go as two hexadecimal digits.
-          Buffer.concat(values),
-          values.map((value) => value.length),
-        ],
-      });
-      const bases = new Map(rows.map((row) => [`${row.topic} ${row.partition}`, BigInt(row.base)]));
-      return records.map(({ topic, partition, nth }) => ({
-        partition,
-        offset: (bases.get(`${topic} ${partition}`) as bigint) + BigInt(nth),
-      }));
-    } catch (error) {
-      // Two processes that take several counters in another order: one is asked to try again.
-      if (sqlState(error) === DEADLOCK && attempt < 5) return this.insert(calls, attempt + 1);
-      throw error;
-    }
   }
 
   private async bounds(topic: string): Promise<{ first: bigint; next: bigint }[]> {
@@ -271,55 +145,7 @@ export class PostgresEventLog implements EventLog {
       'origin-offset': record.offset.toString(),
       reason,
     };
-    await this.enqueue(deadLetterTopic(topic), [{ key: record.key, value: record.value, headers }]);
+    await this.appends.add(deadLetterTopic(topic), [{ key: record.key, value: record.value, headers }]);
     return true;
   }
-}
-
-/** Where each of these begins in all of them together; PostgreSQL counts from 1. */
-function starts(values: readonly Uint8Array[]): number[] {
-  let at = 1;
-  return values.map((value) => {
-    at += value.length;
-    return at - value.length;
-  });
-}
-
-async function ensureTopics(
-  tx: Parameters<Parameters<Database['transaction']>[0]>[0],
-  wanted: TopicSettings[],
-): Promise<void> {
-  const { rows } = await tx.query<{ name: string; partitions: number; retention_seconds: string | null }>(
-    'SELECT * FROM log_topic',
-  );
-  const live = new Map(rows.map((row) => [row.name, row]));
-  for (const topic of wanted) {
-    const found = live.get(topic.name);
-    if (!found) continue;
-    const retention = found.retention_seconds === null ? null : Number(found.retention_seconds);
-    if (found.partitions !== topic.partitions)
-      throw new TopicMismatch(
-        `topic ${topic.name} has ${found.partitions} partitions, this version expects ${topic.partitions}`,
-      );
-    if (retention !== topic.retentionSeconds)
-      throw new TopicMismatch(
-        `topic ${topic.name} keeps records for ${retention ?? 'ever'} s, this version expects ${topic.retentionSeconds ?? 'ever'}`,
-      );
-  }
-  const undeclared = [...live.keys()].filter((name) => !wanted.some((topic) => topic.name === name));
-  if (undeclared.length)
-    throw new TopicMismatch(`the log has topics that nobody declared and nobody would erase: ${undeclared.join(', ')}`);
-  const missing = wanted.filter((topic) => !live.has(topic.name));
-  await tx.query(
-    `INSERT INTO log_topic (name, topic_id, partitions, retention_seconds)
-     SELECT name, gen_random_uuid(), partitions, retention FROM unnest($1::text[], $2::int[], $3::bigint[]) AS t (name, partitions, retention)`,
-    [
-      missing.map((topic) => topic.name),
-      missing.map((topic) => topic.partitions),
-      missing.map((topic) => topic.retentionSeconds),
-    ],
-  );
-  await tx.query(
-    `INSERT INTO log_partition (topic, partition) SELECT name, generate_series(0, partitions - 1) FROM log_topic ON CONFLICT DO NOTHING`,
-  );
 }

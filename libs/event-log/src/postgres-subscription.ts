@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { CursorConflict, CursorStore } from './cursor.js';
 import {
   type Delivery,
@@ -8,6 +7,7 @@ import {
   type RunningSubscription,
   type Subscription,
 } from './event-log.js';
+import { GroupMembership } from './group-membership.js';
 
 /** What a subscription needs of the log that it reads. */
 export interface LogSource {
@@ -34,15 +34,12 @@ const GATHER_MS = 100;
 /** A consumer stopped for good: only an operator can say what to do. */
 export class SubscriptionHalted extends Error {}
 
-/**
- * One consumer of a group. Partitions are shared between the group's consumers by session locks on the log's server: a consumer that
- * dies loses its connection and with it its partitions. The locks only assign; the cursor's compare-and-set is the fence.
- */
+/** One consumer of a group: delivers the partitions that it holds, from where its group's cursor stands. */
 export class PostgresSubscription implements RunningSubscription {
   private readonly cursors: CursorStore;
+  private readonly membership: GroupMembership;
   private readonly owned = new Map<number, bigint>();
   private readonly retry: RetryPolicy;
-  private session: pg.Client | undefined;
   private loop: Promise<void> = Promise.resolve();
   private wake: (() => void) | undefined;
   private hurry: (() => void) | undefined;
@@ -57,6 +54,7 @@ export class PostgresSubscription implements RunningSubscription {
     retry: Partial<RetryPolicy> = {},
   ) {
     this.retry = { ...RETRY, ...retry };
+    this.membership = new GroupMembership(source.url, subscription.group, subscription.topic, source.partitions);
     this.cursors = new CursorStore(
       subscription.database,
       subscription.group,
@@ -71,7 +69,7 @@ export class PostgresSubscription implements RunningSubscription {
   }
 
   async start(): Promise<void> {
-    await this.connect();
+    await this.membership.join();
     this.loop = this.run();
   }
 
@@ -86,7 +84,7 @@ export class PostgresSubscription implements RunningSubscription {
     this.nudge();
     this.hurry?.();
     await this.loop;
-    await this.session?.end().catch(() => undefined);
+    await this.membership.leave();
   }
 
   async lag(): Promise<bigint> {
@@ -130,27 +128,11 @@ export class PostgresSubscription implements RunningSubscription {
     }
   }
 
-  /** Takes and gives back partitions, so that each consumer of the group holds its fair share. */
   private async share(): Promise<void> {
     this.sharedAt = performance.now();
-    const { rows } = await this.query<{ members: string }>(
-      `SELECT count(DISTINCT pid) AS members FROM pg_locks
-       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 2 AND classid = hashtext($1)::oid AND objid = 0 AND granted`,
-      [this.lockName()],
-    );
-    const fair = Math.ceil(this.source.partitions / Math.max(1, Number(rows[0]?.members)));
-    for (const partition of [...this.owned.keys()].slice(fair)) {
-      await this.query('SELECT pg_advisory_unlock(hashtext($1), $2)', [this.lockName(), partition + 1]);
-      this.owned.delete(partition);
-    }
-    for (let partition = 0; partition < this.source.partitions && this.owned.size < fair; partition++) {
-      if (this.owned.has(partition)) continue;
-      const taken = await this.query<{ taken: boolean }>('SELECT pg_try_advisory_lock(hashtext($1), $2) AS taken', [
-        this.lockName(),
-        partition + 1,
-      ]);
-      if (taken.rows[0]?.taken) this.owned.set(partition, await this.position(partition));
-    }
+    const { given, taken } = await this.membership.share(new Set(this.owned.keys()));
+    for (const partition of given) this.owned.delete(partition);
+    for (const partition of taken) this.owned.set(partition, await this.position(partition));
   }
 
   /** Where this group continues; a group seen for the first time starts at the oldest record kept. */
@@ -256,41 +238,20 @@ export class PostgresSubscription implements RunningSubscription {
 
   private halt(error: Error): void {
     this.halted = error;
-    void this.session?.end().catch(() => undefined);
+    void this.membership.leave();
     this.subscription.onHalt(error);
   }
 
-  private async connect(): Promise<void> {
-    const session = new pg.Client({
-      connectionString: this.source.url,
-      application_name: `subscription ${this.subscription.group}`,
-    });
-    session.on('error', () => undefined);
-    await session.connect();
-    this.session = session;
-    // Counted by the others of the group: being a member ends with the connection.
-    await this.query('SELECT pg_advisory_lock_shared(hashtext($1), 0)', [this.lockName()]);
-  }
-
   private async reconnect(): Promise<void> {
-    await this.session?.end().catch(() => undefined);
+    await this.membership.leave();
     for (let delay = this.retry.firstDelayMs; !this.stopping; delay = Math.min(this.retry.maxDelayMs, delay * 2)) {
       await sleep(delay);
       try {
-        return await this.connect();
+        return await this.membership.join();
       } catch {
         // the server is not back yet
       }
     }
-  }
-
-  private query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
-    if (!this.session) throw new Error('not connected');
-    return this.session.query<Row>(text, values);
-  }
-
-  private lockName(): string {
-    return `daybook.group ${this.subscription.group} ${this.topic}`;
   }
 }
 
