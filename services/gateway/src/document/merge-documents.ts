@@ -42,6 +42,9 @@ export function mergeDocuments(parts: readonly Part[], publicUrl: string): OpenA
 
 function complete({ method, path, operation }: Operation): void {
   const owner = ownerOf(method, path);
+  // Headers between gateway and services are nobody else's: the gateway deletes what comes under their names.
+  if (operation.parameters)
+    operation.parameters = operation.parameters.filter(({ name }) => !/^x-daybook-/i.test(name));
   operation.tags = [owner?.service ?? 'gateway'];
   // Two services may name a controller alike.
   operation.operationId = `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`;

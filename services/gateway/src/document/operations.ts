@@ -7,6 +7,7 @@ export interface OperationObject {
   operationId?: string;
   tags?: string[];
   security?: Record<string, string[]>[];
+  parameters?: { name: string; in: string }[];
   responses: Record<string, object>;
 }
 export interface Operation {

@@ -76,6 +76,9 @@ describe('two people on one installation (P1)', () => {
 
   it('knows every route from the running gateway itself', () => {
     expect(routes.length).toBeGreaterThan(30);
+    const asked = routes.flatMap((route) => route.parameters.map((parameter) => parameter.name));
+    expect(asked).toContain('day');
+    expect(asked.filter((name) => name.startsWith('x-daybook-'))).toEqual([]);
     expect(routes.map((route) => route.path)).toEqual(
       expect.arrayContaining([
         '/v1/days/{day}',
