@@ -68,6 +68,16 @@ describe('reading a history', () => {
     expect(readdirSync(copies)).toEqual([]);
   });
 
+  it('leaves out Daybook itself, and nothing that only looks like it', () => {
+    const browser = fill(profile.file, 2);
+    browser.exec(`INSERT INTO moz_places VALUES (8, 'https://example.org.evil.example/page-1', '', 0);
+      INSERT INTO moz_historyvisits VALUES (8, 0, 8, 8000, 1)`);
+    browser.close();
+    const addresses = (own?: string) => visitsSince(profile, 0, copies, own).visits.map((visit) => visit.address);
+    expect(addresses()).toHaveLength(3);
+    expect(addresses('https://example.org')).toEqual(['https://example.org.evil.example/page-1']);
+  });
+
   it('is due again only when something changed', () => {
     const browser = fill(profile.file, 3);
     const before = changedAt(profile);

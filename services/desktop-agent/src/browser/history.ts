@@ -48,14 +48,16 @@ ORDER BY v.visit_date, v.id LIMIT ${AT_ONCE}`;
 
 /**
  * Visits since a moment (epoch milliseconds), from a copy in that folder: the browser's own file is never opened, so never locked.
- * Private windows are never in it. Throws {@link HistoryUnreadable}.
+ * Private windows are never in it, nor is Daybook itself (`own`, its address): looking at one's day is not what one did that day.
+ * Throws {@link HistoryUnreadable}.
  */
-export function visitsSince(profile: BrowserProfile, since: number, copies: string): Reading {
+export function visitsSince(profile: BrowserProfile, since: number, copies: string, own?: string): Reading {
   mkdirSync(copies, { recursive: true, mode: 0o700 });
   sweepCopies(copies, 60_000);
   const folder = mkdtempSync(join(copies, 'copy-'));
   try {
-    return read(copyOf(profile.file, folder), profile.kind, since);
+    const reading = read(copyOf(profile.file, folder), profile.kind, since);
+    return { ...reading, visits: reading.visits.filter(({ address }) => !isOf(own, address)) };
   } catch (error) {
     if (error instanceof HistoryUnreadable) throw error;
     throw new HistoryUnreadable(
@@ -65,6 +67,9 @@ export function visitsSince(profile: BrowserProfile, since: number, copies: stri
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const isOf = (site: string | undefined, address: string): boolean =>
+  site !== undefined && (address === site || address.startsWith(`${site.replace(/\/$/, '')}/`));
 
 /** Copies that a kill left behind hold whole addresses. */
 export function sweepCopies(copies: string, olderThanMs: number): void {

@@ -80,7 +80,7 @@ export class Capture {
       try {
         const known = coverage.progress.histories[profile.file];
         const from = readFrom(known, coveredFrom('web', coverage));
-        const reading = visitsSince(profile, from, this.home.copiesFolder);
+        const reading = visitsSince(profile, from, this.home.copiesFolder, this.home.settings().url);
         const { key } = coverage.settings;
         const { events, next } = newVisits({ key, profile, known, from }, reading, (at) => covers('web', coverage, at));
         // The cursor moves only when everything before it is kept.

@@ -100,7 +100,7 @@ function read(home: AgentHome, profile: BrowserProfile, since: number, note: Say
   const found: Visit[] = [];
   try {
     for (let from: number | undefined = since; from !== undefined; ) {
-      const { visits, moreAfter } = visitsSince(profile, from, home.copiesFolder);
+      const { visits, moreAfter } = visitsSince(profile, from, home.copiesFolder, home.settings().url);
       found.push(...visits);
       from = moreAfter;
     }
