@@ -26,7 +26,12 @@ export interface ErasureOptions {
   clock: () => Date;
   /** A deletion could not be carried out; the consumer has stopped and an operator must look (P25). */
   onHalt: (reason: Error) => void;
+  /** What could not be settled is tried again after this long, then twice as long, up to a minute. */
+  retryMs?: number;
 }
+
+const RETRY_MS = 1_000;
+const MOST_MS = 60_000;
 
 interface Due {
   case_ref: CaseRef;
@@ -39,29 +44,37 @@ interface Due {
 
 /**
  * The one path by which anything is deleted: fence, erase, ask again in a new transaction, answer with a signed receipt. Fence,
- * erasure and the debt of an answer commit together with the cursor, so that a crash at any point is made good at the next start.
+ * erasure and the debt of an answer commit together with the cursor, so that a crash at any point is made good at the next start. A debt
+ * ends with zero remaining and a receipt that the log has, never before.
  */
 export class ErasureConsumer {
   private running: RunningSubscription | undefined;
   private answering: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private delay: number;
+  private stopping = false;
+  /** Debts whose failure was told; it is told once, not at every try. */
+  private readonly told = new Set<string>();
 
-  constructor(private readonly options: ErasureOptions) {}
+  constructor(private readonly options: ErasureOptions) {
+    this.delay = options.retryMs ?? RETRY_MS;
+  }
 
   async start(): Promise<void> {
-    await this.answerDue();
+    this.later(await this.answerDue());
     this.running = await this.options.log.subscribe({
       topic: 'privacy.deletions.v1',
       group: this.options.service,
       database: this.options.database,
       handle: (delivery, tx) => this.carryOut(delivery, tx),
-      onCommitted: () => {
-        this.answering = this.answering.then(() => this.answerDue()).catch(() => undefined);
-      },
+      onCommitted: () => this.settle(),
       onHalt: this.options.onHalt,
     });
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
     await this.running?.stop();
     await this.answering;
   }
@@ -120,26 +133,54 @@ export class ErasureConsumer {
     );
   }
 
-  private async answerDue(): Promise<void> {
+  private settle(): void {
+    this.answering = this.answering
+      .then(() => this.answerDue())
+      .catch(() => false)
+      .then((settled) => this.later(settled));
+  }
+
+  /** Whatever is still owed is tried again, whether the store or the log was in the way. */
+  private later(settled: boolean): void {
+    clearTimeout(this.timer);
+    if (settled) this.delay = this.options.retryMs ?? RETRY_MS;
+    if (settled || this.stopping) return;
+    this.timer = setTimeout(() => this.settle(), this.delay);
+    this.delay = Math.min(MOST_MS, this.delay * 2);
+  }
+
+  /** Answers what is owed; false while something is still there. */
+  private async answerDue(): Promise<boolean> {
     const { rows } = await this.options.database.query<Due>(
       'SELECT * FROM receipt_due ORDER BY case_ref, chunk, store',
     );
+    let settled = true;
     for (const due of rows) {
       const store = this.options.stores.find((one) => one.name === due.store);
-      if (!store) continue;
-      const remaining = await store.remaining(due.scope, this.options.database);
-      await this.answer(
-        due,
-        remaining === 0 ? 'erased' : 'failed',
-        remaining,
-        remaining === 0 ? undefined : 'still_there',
-      );
-      await this.options.database.query('DELETE FROM receipt_due WHERE case_ref = $1 AND chunk = $2 AND store = $3', [
-        due.case_ref,
-        due.chunk,
-        due.store,
-      ]);
+      if (store && !(await this.answerOne(due, store))) settled = false;
     }
+    return settled;
+  }
+
+  private async answerOne(due: Due, store: ErasableStore): Promise<boolean> {
+    const { database } = this.options;
+    const key = `${due.case_ref} ${due.chunk} ${due.store}`;
+    // After a first answer that something is still there, it is erased again before it is asked again.
+    if (this.told.has(key)) await database.transaction((tx) => store.erase(due.scope, tx));
+    const remaining = await store.remaining(due.scope, database);
+    if (remaining !== 0) {
+      if (!this.told.has(key)) await this.answer(due, 'failed', remaining, 'still_there');
+      this.told.add(key);
+      return false;
+    }
+    await this.answer(due, 'erased', 0);
+    await database.query('DELETE FROM receipt_due WHERE case_ref = $1 AND chunk = $2 AND store = $3', [
+      due.case_ref,
+      due.chunk,
+      due.store,
+    ]);
+    this.told.delete(key);
+    return true;
   }
 
   private async answer(due: Due, outcome: Receipt['outcome'], remaining: number, reason?: string): Promise<void> {

@@ -14,7 +14,7 @@ import {
   Receipt,
 } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
-import { cursorMigrations, decode, jsonRecord, PostgresEventLog } from '@daybook/event-log';
+import { cursorMigrations, decode, jsonRecord, LogUnavailable, PostgresEventLog } from '@daybook/event-log';
 import { newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeErasableStore } from './erasable-store.contract.js';
@@ -34,10 +34,11 @@ import {
 
 const day = Day.parse('2026-11-24');
 /** The simplest honest store: one table by alias. */
-const store = (failing: { now: boolean } = { now: false }): ErasableStore => ({
+const store = (failing: { now: boolean } = { now: false }, lazy: { now: boolean } = { now: false }): ErasableStore => ({
   name: 'timeline.batches',
   erase: async (scope, tx) => {
     if (failing.now) throw new Error('read-only');
+    if (lazy.now) return 0;
     return scope.kind === 'aliases'
       ? ((await tx.query('DELETE FROM kept WHERE alias = ANY($1)', [scope.aliases])).rowCount ?? 0)
       : 0;
@@ -238,6 +239,67 @@ describe('the erasure consumer', () => {
     failing.now = false;
     await consumer.caughtUp();
     expect((await receiptsOf(log, database, event.caseRef)).at(-1)).toMatchObject({ outcome: 'erased', remaining: 0 });
+    await consumer.stop();
+    await log.close();
+  });
+
+  it('does not let a store off that leaves something: told once, erased again, and answered when nothing remains', async () => {
+    const database = await freshDatabase();
+    const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
+    const lazy = { now: true };
+    const consumer = new ErasureConsumer({
+      service: 'spec',
+      database,
+      log,
+      stores: [store(undefined, lazy)],
+      signer,
+      clock: () => new Date(),
+      onHalt: () => undefined,
+      retryMs: 20,
+    });
+    await consumer.start();
+    const alias = newRef(Alias);
+    await database.query('INSERT INTO kept VALUES ($1)', [alias]);
+    const event = ordered({ kind: 'aliases', aliases: [alias] });
+    await log.append('privacy.deletions.v1', [jsonRecord('privacy.deletions.v1', event.caseRef, event)]);
+    const answers = async () =>
+      (await receiptsOf(log, database, event.caseRef)).map(({ outcome, remaining }) => `${outcome} ${remaining}`);
+    await expect.poll(answers, { timeout: 5_000 }).toEqual(['failed 1']);
+    await sleep(150);
+    expect(await answers()).toEqual(['failed 1']);
+    lazy.now = false;
+    await expect.poll(answers, { timeout: 5_000 }).toEqual(['failed 1', 'erased 0']);
+    expect((await database.query('SELECT 1 FROM receipt_due')).rowCount).toBe(0);
+    await consumer.stop();
+    await log.close();
+  });
+
+  it('answers later when the log could not take the answer', async () => {
+    const database = await freshDatabase();
+    const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
+    let refusals = 2;
+    /** The real log, with a fault planted: it loses its first answers. */
+    const faulty = Object.assign(Object.create(log) as PostgresEventLog, {
+      append: (...args: Parameters<PostgresEventLog['append']>) =>
+        refusals-- > 0 ? Promise.reject(new LogUnavailable(new Error('planted'))) : log.append(...args),
+    });
+    const consumer = new ErasureConsumer({
+      service: 'spec',
+      database,
+      log: faulty,
+      stores: [store()],
+      signer,
+      clock: () => new Date(),
+      onHalt: () => undefined,
+      retryMs: 20,
+    });
+    await consumer.start();
+    const event = ordered({ kind: 'aliases', aliases: [newRef(Alias)] });
+    await log.append('privacy.deletions.v1', [jsonRecord('privacy.deletions.v1', event.caseRef, event)]);
+    await expect
+      .poll(async () => (await receiptsOf(log, database, event.caseRef)).map((one) => one.outcome), { timeout: 5_000 })
+      .toEqual(['erased']);
+    expect(refusals).toBeLessThan(0);
     await consumer.stop();
     await log.close();
   });
