@@ -1,79 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Alias,
-  CaseRef,
-  Day,
-  type DeletionEvent,
-  type ErasureScope,
-  Instant,
-  KeyId,
-  Receipt,
-} from '@daybook/contracts';
-import { type Database, migrate } from '@daybook/database';
-import { cursorMigrations, decode, jsonRecord, LogUnavailable, PostgresEventLog } from '@daybook/event-log';
+import { Alias, CaseRef, Day, KeyId, Receipt } from '@daybook/contracts';
+import type { Database } from '@daybook/database';
+import { decode, jsonRecord, LogUnavailable, PostgresEventLog } from '@daybook/event-log';
 import { newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeErasableStore } from './erasable-store.contract.js';
-import {
-  type ErasableStore,
-  ErasureConsumer,
-  erasureMigrations,
-  LIBRARY_TABLES,
-  lockFence,
-  ReceiptSigner,
-  raiseFence,
-  refuseUndeclared,
-  undeclaredEntries,
-  undeclaredTables,
-  verifyReceipt,
-} from './index.js';
+import { freshDatabase, ordered, store } from './erasure-harness.js';
+import { ErasureConsumer, lockFence, ReceiptSigner, verifyReceipt } from './index.js';
 
 const day = Day.parse('2026-11-24');
-/** The simplest honest store: one table by alias. */
-const store = (failing: { now: boolean } = { now: false }, lazy: { now: boolean } = { now: false }): ErasableStore => ({
-  name: 'timeline.batches',
-  erase: async (scope, tx) => {
-    if (failing.now) throw new Error('read-only');
-    if (lazy.now) return 0;
-    return scope.kind === 'aliases'
-      ? ((await tx.query('DELETE FROM kept WHERE alias = ANY($1)', [scope.aliases])).rowCount ?? 0)
-      : 0;
-  },
-  remaining: async (scope, db) =>
-    scope.kind === 'aliases'
-      ? ((await db.query('SELECT 1 FROM kept WHERE alias = ANY($1)', [scope.aliases])).rowCount ?? 0)
-      : 0,
-});
-const ordered = (scope: ErasureScope, caseRef = newRef(CaseRef)): DeletionEvent => {
-  const now = Instant.parse(new Date().toISOString());
-  return {
-    type: 'DeletionOrdered',
-    caseRef,
-    orderedAt: now,
-    registryVersion: 1,
-    chunk: 0,
-    scope,
-    deadlines: { unreadable: now, erased: now, purged: now },
-  };
-};
-
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();
 });
 afterAll(() => postgres.stop());
-
-const freshDatabase = async () => {
-  const database = await postgres.database('service');
-  await migrate(database, [erasureMigrations, cursorMigrations]);
-  await database.query('CREATE TABLE kept (alias text, bytes text)');
-  return database;
-};
-
 describeErasableStore('a table by alias', async () => {
   const own = await startTestPostgres();
   const database = await own.database('store');
@@ -97,74 +38,6 @@ describeErasableStore('a table by alias', async () => {
   };
 });
 
-describe('the fence', () => {
-  let database: Database;
-  beforeAll(async () => {
-    database = await freshDatabase();
-  });
-  const row = (alias: Alias, keyId = newRef(KeyId)) => ({ alias, keyId, day });
-
-  it('makes an eraser wait for the writer that was first, so that it erases what that one wrote', async () => {
-    const alias = newRef(Alias);
-    let erased = -1;
-    let eraser: Promise<void> = Promise.resolve();
-    await database.transaction(async (tx) => {
-      expect(await lockFence(tx, [row(alias)])).toEqual([true]);
-      eraser = database.transaction(async (other) => {
-        await raiseFence(other, newRef(CaseRef), new Date(), { kind: 'aliases', aliases: [alias] });
-        erased = await store().erase({ kind: 'aliases', aliases: [alias] }, other);
-      });
-      await sleep(60);
-      expect(erased).toBe(-1);
-      await tx.query('INSERT INTO kept VALUES ($1)', [alias]);
-    });
-    await eraser;
-    expect(erased).toBe(1);
-  });
-
-  it('makes a writer wait for the eraser that was first, and refuses it; without the lock the row would stay (control)', async () => {
-    const attempt = async (fenced: boolean) => {
-      const alias = newRef(Alias);
-      let writer: Promise<boolean> = Promise.resolve(true);
-      await database.transaction(async (tx) => {
-        await raiseFence(tx, newRef(CaseRef), new Date(), { kind: 'aliases', aliases: [alias] });
-        writer = database.transaction(async (other) => {
-          const allowed = fenced
-            ? (await lockFence(other, [row(alias)]))[0] === true
-            : (await other.query('SELECT 1 FROM fence_alias WHERE alias = $1 AND retired_at IS NOT NULL', [alias]))
-                .rowCount === 0;
-          if (allowed) await other.query('INSERT INTO kept VALUES ($1)', [alias]);
-          return allowed;
-        });
-        await sleep(60);
-      });
-      await writer;
-      return (await database.query('SELECT 1 FROM kept WHERE alias = $1', [alias])).rowCount;
-    };
-    expect(await attempt(true)).toBe(0);
-    expect(await attempt(false)).toBe(1);
-  });
-
-  it('closes days under their key for ever, and leaves other days and new keys open', async () => {
-    const [alias, closed] = [newRef(Alias), newRef(KeyId)];
-    await database.transaction((tx) =>
-      raiseFence(tx, newRef(CaseRef), new Date(), {
-        kind: 'days',
-        aliases: [alias],
-        from: day,
-        to: day,
-        closedKeys: [closed],
-      }),
-    );
-    const tomorrow = Day.parse('2026-11-25');
-    expect(
-      await database.transaction((tx) =>
-        lockFence(tx, [row(alias, closed), { alias, keyId: closed, day: tomorrow }, row(alias)]),
-      ),
-    ).toEqual([false, true, true]);
-  });
-});
-
 describe('the erasure consumer', () => {
   const signer = new ReceiptSigner('spec', randomBytes(32));
   const receiptsOf = async (log: PostgresEventLog, database: Database, caseRef: string) => {
@@ -184,7 +57,7 @@ describe('the erasure consumer', () => {
   };
 
   it('erases, asks again and answers with a receipt whose every byte is signed; the same event again changes nothing', async () => {
-    const database = await freshDatabase();
+    const database = await freshDatabase(postgres);
     const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
     const consumer = new ErasureConsumer({
       service: 'spec',
@@ -217,7 +90,7 @@ describe('the erasure consumer', () => {
   });
 
   it('answers "failed" while a store cannot erase, never with silence, and finishes when it can again', async () => {
-    const database = await freshDatabase();
+    const database = await freshDatabase(postgres);
     const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
     const failing = { now: true };
     const consumer = new ErasureConsumer({
@@ -244,7 +117,7 @@ describe('the erasure consumer', () => {
   });
 
   it('does not let a store off that leaves something: told once, erased again, and answered when nothing remains', async () => {
-    const database = await freshDatabase();
+    const database = await freshDatabase(postgres);
     const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
     const lazy = { now: true };
     const consumer = new ErasureConsumer({
@@ -275,7 +148,7 @@ describe('the erasure consumer', () => {
   });
 
   it('answers later when the log could not take the answer', async () => {
-    const database = await freshDatabase();
+    const database = await freshDatabase(postgres);
     const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
     let refusals = 2;
     /** The real log, with a fault planted: it loses its first answers. */
@@ -305,7 +178,7 @@ describe('the erasure consumer', () => {
   });
 
   it('makes good on the answer that a crash cut off', async () => {
-    const database = await freshDatabase();
+    const database = await freshDatabase(postgres);
     const log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
     const caseRef = newRef(CaseRef);
     await database.query(`INSERT INTO receipt_due VALUES ($1, 0, 'timeline.batches', $2, 1, $3)`, [
@@ -326,24 +199,5 @@ describe('the erasure consumer', () => {
     expect(await receiptsOf(log, database, caseRef)).toHaveLength(1);
     await consumer.stop();
     await log.close();
-  });
-});
-
-describe('the undeclared-place check', () => {
-  it('catches a planted table, partitioned table, view with rows, hidden schema and folder', async () => {
-    const database = await freshDatabase();
-    const declared = { ...LIBRARY_TABLES, kept: { store: 'timeline.batches' as const } };
-    expect(await undeclaredTables(database, declared)).toEqual([]);
-    await refuseUndeclared('spec', database, declared);
-    await database.query(
-      'CREATE TABLE planted (n int); CREATE TABLE planted_too (n int) PARTITION BY RANGE (n); CREATE MATERIALIZED VIEW planted_view AS SELECT 1 AS n; CREATE SCHEMA hidden; CREATE TABLE hidden.deep (n int)',
-    );
-    expect(await undeclaredTables(database, declared)).toEqual(['deep', 'planted', 'planted_too', 'planted_view']);
-    await expect(refuseUndeclared('spec', database, declared)).rejects.toThrow(/planted/);
-    const folder = await mkdtemp(join(tmpdir(), 'daybook-places-'));
-    await mkdir(join(folder, 'postgres'));
-    await mkdir(join(folder, 'planted'));
-    expect(await undeclaredEntries(folder, ['postgres'])).toEqual(['planted']);
-    await rm(folder, { recursive: true });
   });
 });
