@@ -181,7 +181,7 @@ describe('erasing from the privacy page, and its receipts (P25)', () => {
   it('shows a store that failed or is late in red, and never as erased', async () => {
     const address = page.url();
     const faulty = async (change: (one: ErasureCase) => object) => {
-      await page.unroute('**/v1/privacy/erasures/*');
+      await page.unrouteAll({ behavior: 'wait' });
       await page.route('**/v1/privacy/erasures/*', async (route) => {
         const answer = await route.fetch();
         const { erasedAt: _, ...one } = (await answer.json()) as ErasureCase;
@@ -207,7 +207,7 @@ describe('erasing from the privacy page, and its receipts (P25)', () => {
     }));
     await main().getByRole('heading', { name: 'Late: 1 store has not answered' }).waitFor();
     expect(await main().getByText('Erased everywhere').count()).toBe(0);
-    await page.unroute('**/v1/privacy/erasures/*');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.goto('/privacy/erasures/nobodys');
     await main().getByText('There is no such receipt among yours.').waitFor();
   });

@@ -237,7 +237,7 @@ describe('the week, its projects and the rules, in a real browser', () => {
       await page.reload();
       await text(page, 'planted note');
       expect((await shown()).get('Studio time')?.[4]).toBe('1:17');
-      await page.unrouteAll();
+      await page.unrouteAll({ behavior: 'wait' });
     });
 
     it('does not submit a week that changed since it was on screen, and says what changed', async () => {
