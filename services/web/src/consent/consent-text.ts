@@ -21,7 +21,7 @@ export const CONSENT_TEXT: Record<
   },
   web: {
     fields: 'address, title, time, browser',
-    read: 'The history of the browser profiles you add: Chrome and its relatives, Safari, Firefox.',
+    read: 'The history of the browser profiles you add: Chrome and its relatives, Firefox.',
     keep: 'address without what follows ? or #, title, time, seconds in view, which browser.',
     never: 'Private windows, what is on a page, what you type into it, profiles you did not add.',
     gives: 'which project you read and worked for in the browser, and when',
