@@ -1,6 +1,7 @@
 export * from './actor.decorator.js';
 export * from './actor-tokens.js';
 export * from './config.js';
+export * from './halts.js';
 export * from './logger.js';
 export * from './openapi.js';
 export * from './problem.filter.js';

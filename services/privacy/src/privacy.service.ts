@@ -11,7 +11,7 @@ import {
 } from '@daybook/erasure';
 import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Aliases } from './alias/aliases.js';
 import { ContentKeys } from './broker/content-keys.js';
@@ -84,6 +84,8 @@ export interface PrivacyService {
   caughtUp(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** False once a consumer has stopped for good. */
+  ready(): boolean;
 }
 
 /** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
@@ -122,8 +124,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     clock,
     onOrdered: relay.nudge,
   });
-  const onHalt = (reason: Error) =>
-    logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+  const halts = new Halts(logger);
   const erasure = new ErasureConsumer({
     service: 'privacy',
     database,
@@ -131,7 +132,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     stores: [new KeyStore(aliases, buckets, clock), openingStore],
     signer: deps.receiptSigner,
     clock,
-    onHalt,
+    onHalt: halts.note,
   });
   const later = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
   const due = new DueWork(
@@ -181,6 +182,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const subscriptions: RunningSubscription[] = [];
   return {
     app,
+    ready: () => halts.ready(),
     door: new PrivacyDoor(database, aliases, buckets, consents, clock),
     broker: new KeyBroker(
       new Grants(deps.actors, cookies, vaults, clock),
@@ -209,7 +211,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
               tx,
               records.map((record) => decode('identity.subjects.v1', record)),
             ),
-          onHalt,
+          onHalt: halts.note,
         }),
         await log.subscribe({
           topic: 'privacy.receipts.v1',
@@ -218,7 +220,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
           handle: async ({ records }, tx) => {
             for (const record of records) await cases.record(tx, decode('privacy.receipts.v1', record));
           },
-          onHalt,
+          onHalt: halts.note,
         }),
       );
       await erasure.start();

@@ -148,7 +148,12 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
       webRoot: config.webRoot,
       limits: config.limits,
       logger: logger.child('gateway'),
-      health: async () => ({ postgres: await answers(privacyDatabase) }),
+      health: async () => ({
+        postgres: await answers(privacyDatabase),
+        privacy: privacy.ready(),
+        timeline: timeline.ready(),
+        timesheets: timesheets.ready(),
+      }),
     });
     teardown.add(() => closeGateway(gateway));
     await gateway.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {

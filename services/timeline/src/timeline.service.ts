@@ -9,7 +9,7 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { storeBatches } from './batch/batch-consumer.js';
 import { batchStore, memoryStore } from './batch/batch-store.js';
@@ -46,6 +46,8 @@ export interface TimelineService {
   caughtUp(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** False once a consumer has stopped for good. */
+  ready(): boolean;
 }
 
 /** The person's own store of sealed activity, and the day it becomes when they look. */
@@ -57,8 +59,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
     cursorMigrations,
   ]);
   await refuseUndeclared('timeline', database, TIMELINE_TABLES);
-  const onHalt = (reason: Error) =>
-    logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+  const halts = new Halts(logger);
   const erasure = new ErasureConsumer({
     service: 'timeline',
     database,
@@ -66,7 +67,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
     stores: [batchStore, memoryStore],
     signer: deps.receiptSigner,
     clock,
-    onHalt,
+    onHalt: halts.note,
   });
   const days = new DayReader(database, broker, deps.macKey);
   const app = await createService({
@@ -84,6 +85,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
   let batches: RunningSubscription | undefined;
   return {
     app,
+    ready: () => halts.ready(),
     caughtUp: async () => {
       await erasure.caughtUp();
       await batches?.caughtUp();
@@ -97,7 +99,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
         group: 'timeline',
         database,
         handle: storeBatches,
-        onHalt,
+        onHalt: halts.note,
       });
     },
     stop: async () => {

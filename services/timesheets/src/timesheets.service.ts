@@ -9,7 +9,7 @@ import {
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Catalogue } from './catalogue/catalogue.js';
 import { ClientController } from './catalogue/client.controller.js';
@@ -50,6 +50,8 @@ export interface TimesheetsService {
   stop(): Promise<void>;
   /** Resolves when every deletion ordered before the call is carried out and answered. */
   caughtUp(): Promise<void>;
+  /** False once a consumer has stopped for good. */
+  ready(): boolean;
 }
 
 /** Clients, projects and time sheets. It never learns that an entry came from a draft. */
@@ -66,8 +68,7 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
   const relay = new OutboxRelay(database, log, () =>
     logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
   );
-  const onHalt = (reason: Error) =>
-    logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+  const halts = new Halts(logger);
   const erasure = new ErasureConsumer({
     service: 'timesheets',
     database,
@@ -75,7 +76,7 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
     stores: [entryStore],
     signer: deps.receiptSigner,
     clock,
-    onHalt,
+    onHalt: halts.note,
   });
   const streams = { database, store, clock, onFacts: relay.nudge };
   const timesheets = new Timesheets(streams);
@@ -103,6 +104,7 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
   });
   return {
     app,
+    ready: () => halts.ready(),
     start: async () => {
       relay.start();
       await erasure.start();

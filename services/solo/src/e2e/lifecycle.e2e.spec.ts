@@ -105,6 +105,31 @@ describe.each(users)('starting and stopping, as %s', (name, theUser) => {
     expect((await readdir(installation.dataDir)).sort()).toEqual(['daybook.json', 'mail', 'postgres', 'solo.lock']);
   });
 
+  it('is not ready once a consumer has stopped for good, says which, and is ready when that was mended (P25)', async () => {
+    const health = async () => (await fetch(`${installation.url}/health/ready`)).json();
+    expect(await health()).toMatchObject({ status: 'ready', checks: { postgres: 'ok', timeline: 'ok' } });
+    const move = (by: number) =>
+      queryOnce(installation, 'timeline', `UPDATE event_log_cursor SET next = next + $1 WHERE topic = $2`, [
+        by,
+        'activity.batches.v1',
+      ]);
+    // A cursor beyond the end of the log, as a database has it that belongs to another log.
+    await move(1_000);
+    await queryOnce(
+      installation,
+      'log',
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'subscription timeline'`,
+    );
+    await expect
+      .poll(health, { timeout: 15_000 })
+      .toMatchObject({ status: 'not ready', checks: { postgres: 'ok', privacy: 'ok', timeline: 'down' } });
+    expect((await fetch(`${installation.url}/health/ready`)).status).toBe(503);
+    await move(-1_000);
+    await installation.stop();
+    await installation.start();
+    expect(await health()).toMatchObject({ status: 'ready' });
+  });
+
   describe('refuses to start with one clear line, and damages nothing', () => {
     let folder: string;
     const places = () => ({ DAYBOOK_DATA_DIR: join(folder, 'data'), DAYBOOK_KEY_DIR: join(folder, 'keys') });
