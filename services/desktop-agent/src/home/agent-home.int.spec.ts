@@ -27,7 +27,7 @@ describe('what the agent keeps of itself', () => {
 
   it('keeps one key, so that ids stay the same', () => {
     const { key } = home.change((settings) => {
-      settings.grants = ['/work'];
+      settings.grants = ['/clients'];
     });
     expect(home.settings().key).toBe(key);
   });

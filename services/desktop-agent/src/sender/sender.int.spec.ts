@@ -11,7 +11,7 @@ import { Sender } from './sender.js';
 import { accept, problem, type Reply, StandInDaybook } from './stand-in-daybook.js';
 
 const key = Buffer.alloc(32).toString('base64url');
-const save = (name: string) => saveEvent(key, `/work/${name}`, 1) as FileEvent;
+const save = (name: string) => saveEvent(key, `/clients/${name}`, 1) as FileEvent;
 
 describe('sending what waits', () => {
   let daybook: StandInDaybook;

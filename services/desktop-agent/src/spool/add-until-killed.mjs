@@ -11,7 +11,7 @@ for (let n = 0; ; n++) {
     rev: 0,
     op: 'put',
     at: '2026-11-24T10:00:00.000Z',
-    path: `/work/${'ä'.repeat(n % 200)}`,
+    path: `/clients/${'ä'.repeat(n % 200)}`,
     name: 'plan.md',
   }));
   const acknowledge = () => writeSync(1, events.map(({ id }) => `${id}\n`).join(''));

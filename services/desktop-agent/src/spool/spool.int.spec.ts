@@ -13,7 +13,7 @@ import { Spool, SpoolFull } from './spool.js';
 const CHILD = fileURLToPath(new URL('./add-until-killed.mjs', import.meta.url));
 const KILLS = process.env.DAYBOOK_PROVE ? 200 : 10;
 const key = Buffer.alloc(32).toString('base64url');
-const save = (name: string): FileEvent => saveEvent(key, `/work/${name}`, 1) as FileEvent;
+const save = (name: string): FileEvent => saveEvent(key, `/clients/${name}`, 1) as FileEvent;
 const names = (spool: Spool) =>
   spool.contents().flatMap(({ events }) => events.map((event) => 'name' in event && event.name));
 

@@ -38,7 +38,7 @@ describe('erasing a source (P24, P25)', () => {
   let opened: ErasureCase;
   const [adaFile, adaPage, bobFile] = [newCanary(), newCanary(), newCanary()];
   const batchId = crypto.randomUUID();
-  const adaSave = save(`/work/${adaFile}/plan.md`);
+  const adaSave = save(`/clients/${adaFile}/plan.md`);
 
   const dayOf = async (person: Account) => {
     const { status, body } = await person.call('GET', `/v1/days/${today()}`);
@@ -89,7 +89,7 @@ describe('erasing a source (P24, P25)', () => {
     const { url } = installation;
     expect((await postBatch(url, adaDevice, 'files', [adaSave], batchId)).status).toBe(202);
     expect((await postBatch(url, adaDevice, 'web', [visit(`https://${adaPage}.example/a`, adaPage)])).status).toBe(202);
-    expect((await postBatch(url, bobDevice, 'files', [save(`/work/${bobFile}/plan.md`)])).status).toBe(202);
+    expect((await postBatch(url, bobDevice, 'files', [save(`/clients/${bobFile}/plan.md`)])).status).toBe(202);
     await eventually(
       () => dayOf(ada),
       (day) => day.includes(adaFile) && day.includes(adaPage),
@@ -167,7 +167,7 @@ describe('erasing a source (P24, P25)', () => {
     const again = await postBatch(installation.url, adaDevice, 'files', [adaSave], batchId);
     expect(again).toMatchObject({ status: 410, body: { code: 'erased' } });
     const fresh = newCanary();
-    expect((await postBatch(installation.url, adaDevice, 'files', [save(`/work/${fresh}.md`)])).status).toBe(202);
+    expect((await postBatch(installation.url, adaDevice, 'files', [save(`/clients/${fresh}.md`)])).status).toBe(202);
     const day = await eventually(
       () => dayOf(ada),
       (found) => found.includes(fresh),

@@ -74,7 +74,12 @@ describe(`nothing readable on any disk, with ${ALL.length} canaries (P27)`, () =
     await sent(token);
     const project = await account.call<{ id: string }>('POST', '/v1/projects', { name: 'Acme' });
     const [path = '', site = '', keyword = '', nested = ''] = CANARIES.rules;
-    const rules = [{ folder: `/work/${path}` }, { site: `${site}.example` }, { keyword }, { folder: `/a/${nested}/b` }];
+    const rules = [
+      { folder: `/clients/${path}` },
+      { site: `${site}.example` },
+      { keyword },
+      { folder: `/a/${nested}/b` },
+    ];
     const list = rules.map((match) => ({ id: newId(), match, project: project.body.id }));
     expect((await account.call('PUT', '/v1/rules', list)).status).toBe(200);
     await eventually(
@@ -117,7 +122,7 @@ describe(`nothing readable on any disk, with ${ALL.length} canaries (P27)`, () =
   /** Before anything is switched on, and in ways that no route takes. */
   const refusedByConsent = async (token: string) => {
     const [path = '', body = '', address = ''] = CANARIES.refused;
-    expect((await postBatch(installation.url, token, 'files', [save(`/work/${path}`)])).status).toBe(403);
+    expect((await postBatch(installation.url, token, 'files', [save(`/clients/${path}`)])).status).toBe(403);
     const malformed = await fetch(`${installation.url}/v1/activity/batches`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -131,13 +136,13 @@ describe(`nothing readable on any disk, with ${ALL.length} canaries (P27)`, () =
     const in1h = new Date(Date.now() + 3_600_000);
     const dropped = [
       { id: newId(), secret: unknown },
-      save(`/work/${future}`, in1h),
-      save(`/work/${old}`, new Date('2020-01-01')),
+      save(`/clients/${future}`, in1h),
+      save(`/clients/${old}`, new Date('2020-01-01')),
       { ...visit(`https://a.example/?${invalid}`, String(invalid)) },
     ];
     const { body } = await postBatch(installation.url, token, 'files', dropped);
     expect(body).toMatchObject({ accepted: 0 });
-    const kept = CANARIES.forgotten.map((word) => save(`/work/forgotten/${word}.md`));
+    const kept = CANARIES.forgotten.map((word) => save(`/clients/forgotten/${word}.md`));
     expect((await postBatch(installation.url, token, 'files', kept)).body).toMatchObject({ accepted: kept.length });
   };
   /** A decision about a draft, and items that the person takes away. */

@@ -60,7 +60,7 @@ describe('two people on one installation (P1)', () => {
       body: JSON.stringify({
         batchId: crypto.randomUUID(),
         source: 'files',
-        events: [{ id: newId(), at: new Date().toISOString(), path: `/work/${secret}/a.md`, name: 'a.md' }],
+        events: [{ id: newId(), at: new Date().toISOString(), path: `/clients/${secret}/a.md`, name: 'a.md' }],
       }),
     });
     expect(sent.status).toBe(202);

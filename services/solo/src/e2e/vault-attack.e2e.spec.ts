@@ -63,11 +63,11 @@ describe('a thief with databases, key folder, mailbox and an owner’s account (
     for (const source of ['files', 'web'])
       await bob.call('PUT', `/v1/privacy/consents/${source}`, { state: 'on', version: CONSENT_TEXT_VERSION });
     const { url } = installation;
-    const saves = [save(`/work/${folderName}/${file}.md`), save(`/work/${forgotten}.md`)];
+    const saves = [save(`/clients/${folderName}/${file}.md`), save(`/clients/${forgotten}.md`)];
     expect((await postBatch(url, token, 'files', saves)).status).toBe(202);
     expect((await postBatch(url, token, 'web', [visit(`https://${host}.example/a`, title)])).status).toBe(202);
     const project = await owner.call<{ id: string }>('POST', '/v1/projects', { name: 'Acme' });
-    const rules = [{ id: newId(), match: { folder: `/work/${ruled}` }, project: project.body.id }];
+    const rules = [{ id: newId(), match: { folder: `/clients/${ruled}` }, project: project.body.id }];
     expect((await bob.call('PUT', '/v1/rules', rules)).status).toBe(200);
     expect((await bob.call('POST', '/v1/entries', { ...entry, project: project.body.id })).status).toBe(201);
     const day = await eventually(

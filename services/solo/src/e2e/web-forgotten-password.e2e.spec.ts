@@ -180,7 +180,7 @@ async function remember(account: Account, name: string): Promise<void> {
     {
       id: randomBytes(16).toString('base64url'),
       at: new Date().toISOString(),
-      path: `/work/${name}.md`,
+      path: `/clients/${name}.md`,
       name: `${name}.md`,
     },
   ];

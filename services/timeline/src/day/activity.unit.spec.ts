@@ -10,10 +10,10 @@ const items = (events: ActivityEvent[], source: Source = 'files') =>
 describe('the items of a day', () => {
   it('are what was saved, merged where it was saved again soon, in the person’s own time', () => {
     const found = items([
-      save('09:00:00', '/work/a.md'),
-      save('09:04:00', '/work/a.md'),
-      save('09:02:00', '/work/b.md'),
-      save('11:00:00', '/work/a.md'),
+      save('09:00:00', '/clients/a.md'),
+      save('09:04:00', '/clients/a.md'),
+      save('09:02:00', '/clients/b.md'),
+      save('11:00:00', '/clients/a.md'),
     ]);
     expect(found.map(({ title, start, end, count }) => [title, start, end, count])).toEqual([
       ['a.md', '2026-11-24T09:00:00+01:00', '2026-11-24T09:04:00+01:00', 2],
@@ -30,7 +30,10 @@ describe('the items of a day', () => {
     const at = instant('09:00:00');
     const shown = (event: object, source: Source) =>
       items([{ ...common, ...event } as ActivityEvent], source).map(({ title, detail }) => ({ title, ...detail }))[0];
-    expect(shown({ at, path: '/work/a.md', name: 'a.md' }, 'files')).toEqual({ title: 'a.md', path: '/work/a.md' });
+    expect(shown({ at, path: '/clients/a.md', name: 'a.md' }, 'files')).toEqual({
+      title: 'a.md',
+      path: '/clients/a.md',
+    });
     expect(shown({ at, ...page }, 'web')).toEqual({ title: page.address, address: page.address, browser: 'chrome' });
     expect(shown({ at, ...mail }, 'gmail')).toEqual({ title: 'Hello', from: mail.from, to: mail.to });
     expect(shown(meeting, 'google-calendar')).toEqual({ title: 'Weekly', invitees: ['bob'] });

@@ -5,7 +5,7 @@ import { instant, save } from '../timeline-installation.spec.js';
 import { foldEvents } from './fold.js';
 
 const id = (n: number) => `event-${String(n).padStart(12, '0')}`;
-const put = (n: number, rev: number, name = 'a.md') => save('10:00:00', `/work/${name}`, { id: id(n), rev });
+const put = (n: number, rev: number, name = 'a.md') => save('10:00:00', `/clients/${name}`, { id: id(n), rev });
 const retract = (n: number, rev: number): ActivityEvent => ({ id: id(n), rev, op: 'retract', at: instant('10:00:00') });
 const batch = (...events: ActivityEvent[]): BatchContent => ({ source: 'files', events });
 const told = (batches: BatchContent[]) =>

@@ -17,13 +17,13 @@ const rule = (match: RuleMatch, source?: Source): Rule => ({
 
 describe('a rule', () => {
   it.each<[string, RuleMatch, DayItem, boolean]>([
-    ['a folder covers what lies below it', { folder: '/work/acme' }, path('/work/acme/api/main.ts'), true],
-    ['with or without the last slash', { folder: '/work/acme/' }, path('/work/acme/a.md'), true],
-    ['on segment boundaries only', { folder: '/work/acme' }, path('/work/acme-old/a.md'), false],
+    ['a folder covers what lies below it', { folder: '/clients/acme' }, path('/clients/acme/api/main.ts'), true],
+    ['with or without the last slash', { folder: '/clients/acme/' }, path('/clients/acme/a.md'), true],
+    ['on segment boundaries only', { folder: '/clients/acme' }, path('/clients/acme-old/a.md'), false],
     ['in Unicode', { folder: '/Büro/顧客' }, path('/Büro/顧客/📁/a.md'), true],
     ['on Windows', { folder: 'C:\\work' }, path('C:\\work\\a.md'), true],
     ['on Windows as it is suggested', { folder: 'C:/work' }, path('C:\\work\\a.md'), true],
-    ['not of a site', { folder: '/work' }, address('https://work/a'), false],
+    ['not of a site', { folder: '/clients' }, address('https://clients/a'), false],
     ['a site covers its host', { site: 'acme.example' }, address('https://acme.example/a'), true],
     ['and its subdomains', { site: 'acme.example' }, address('https://wiki.acme.example/'), true],
     ['but no other domain', { site: 'acme.example' }, address('https://notacme.example/'), false],
@@ -38,23 +38,23 @@ describe('a rule', () => {
   });
 
   it('wins by the order that the person gave', () => {
-    const [narrow, wide] = [rule({ folder: '/work/acme/api' }), rule({ folder: '/work' })];
-    expect(firstRule([narrow, wide])(path('/work/acme/api/a.ts'))).toBe(narrow);
-    expect(firstRule([wide, narrow])(path('/work/acme/api/a.ts'))).toBe(wide);
+    const [narrow, wide] = [rule({ folder: '/clients/acme/api' }), rule({ folder: '/clients' })];
+    expect(firstRule([narrow, wide])(path('/clients/acme/api/a.ts'))).toBe(narrow);
+    expect(firstRule([wide, narrow])(path('/clients/acme/api/a.ts'))).toBe(wide);
     expect(firstRule([narrow, wide])(path('/home/a.ts'))).toBeUndefined();
   });
 
   it('may be for one source only', () => {
     const ofWeb = rule({ keyword: 'title' }, 'web');
-    expect(firstRule([ofWeb])(path('/work/a'))).toBeUndefined();
+    expect(firstRule([ofWeb])(path('/clients/a'))).toBeUndefined();
     expect(firstRule([ofWeb])(address('https://acme.example/'))).toBe(ofWeb);
   });
 
   it('says why, with counts that a person can check', () => {
-    const one = rule({ folder: '/work' });
-    expect(becauseOf(one, [path('/work/a'), path('/work/b'), address('https://x.example/')])).toEqual({
+    const one = rule({ folder: '/clients' });
+    expect(becauseOf(one, [path('/clients/a'), path('/clients/b'), address('https://x.example/')])).toEqual({
       code: 'rule-folder',
-      params: { folder: '/work', matched: 2, total: 3 },
+      params: { folder: '/clients', matched: 2, total: 3 },
       project: one.project,
     });
   });
