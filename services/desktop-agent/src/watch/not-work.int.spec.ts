@@ -120,7 +120,18 @@ describe('what is not work', () => {
         const notWork = new NotWork(root);
         for (const path of leaves) expect([path, notWork.file(join(root, path))]).toEqual([path, ignored.has(path)]);
       }),
-      { numRuns: NUM_RUNS },
+      {
+        numRuns: NUM_RUNS,
+        examples: [
+          [
+            [
+              ['b/', '!a'],
+              ['', 'b/**'],
+            ],
+            ['b/a/a'],
+          ],
+        ],
+      },
     );
   });
 });

@@ -57,6 +57,9 @@ const FILES = [
   /^\.env(\..*)?$/, // secrets by name are nobody's work
 ];
 
+/** Where names differ by their case alone. */
+const SPELLING = { ignorecase: process.platform !== 'linux' };
+
 /** Says what inside a granted folder is not a person's work: editors' temporary files, build output, whatever git is told to ignore. */
 export class NotWork {
   private readonly rules = new Map<string, Ignore | null>();
@@ -103,9 +106,9 @@ export class NotWork {
       if (!rules) continue;
       const below = relative(folder, path).split(sep).join('/');
       const parent = below.slice(0, below.lastIndexOf('/') + 1);
-      // The folder around it is known to be no ignored one: a deeper .gitignore took it back.
-      if (parent && rules.test(parent).ignored) continue;
-      const result = rules.test(isFolder ? `${below}/` : below);
+      // The folder around it is known to be no ignored one: a deeper .gitignore took it back. What is in it is judged by itself.
+      const judge = parent && rules.test(parent).ignored ? takenBack(rules, parent) : rules;
+      const result = judge.test(isFolder ? `${below}/` : below);
       if (result.ignored) ignored = true;
       else if (result.unignored) ignored = false;
     }
@@ -116,12 +119,21 @@ export class NotWork {
     let rules = this.rules.get(folder);
     if (rules === undefined) {
       const texts = [join(folder, '.git/info/exclude'), join(folder, '.gitignore')].flatMap(textOf);
-      rules = texts.length ? ignore({ ignorecase: process.platform !== 'linux' }).add(texts.join('\n')) : null;
+      rules = texts.length ? ignore(SPELLING).add(texts.join('\n')) : null;
       if (this.rules.size > 20_000) this.rules.clear();
       this.rules.set(folder, rules);
     }
     return rules;
   }
+}
+
+/** The same rules, with the folders on the way to `parent` (`a/b/`) taken back, and nothing but them. */
+function takenBack(rules: Ignore, parent: string): Ignore {
+  const names = parent.split('/').filter(Boolean);
+  const folders = names.map((_, n) => names.slice(0, n + 1).join('/'));
+  return ignore(SPELLING)
+    .add(rules)
+    .add(folders.map((folder) => `!/${folder.replaceAll(/[\\*?[\]!# ]/g, '\\$&')}/`));
 }
 
 /** From a folder down to a path, both among them. */
