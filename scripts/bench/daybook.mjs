@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Account } from '../../services/solo/dist/e2e/account.js';
-import { deviceToken } from '../../services/solo/dist/e2e/device.js';
-import { startInstallation } from '../../services/solo/dist/e2e/installation.js';
+import { Account, deviceToken, startInstallation } from '../../libs/testing/dist/index.js';
+
 import { request } from './load.mjs';
 
 const ref = () => randomBytes(16).toString('base64url');

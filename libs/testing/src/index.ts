@@ -1,6 +1,13 @@
+export { freePort } from '@daybook/installation';
 export * from './canaries.js';
 export * from './find-program.js';
 export * from './fixed-clock.js';
+export * from './installation/account.js';
+export * from './installation/agent.js';
+export * from './installation/databases.js';
+export * from './installation/device.js';
+export * from './installation/installation.js';
+export * from './installation/post-batch.js';
 export * from './refs.js';
 export * from './seeded.js';
 export * from './test-database.js';

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { refuseTakenPort, StartRefused, takeFolders } from '@daybook/installation';
 import { ConfigError, createLogger } from '@daybook/service-kit';
 import { type SoloConfig, soloConfig } from './config.js';
 import { ErrorNotices } from './error-notices.js';
-import { StartRefused, takeFolders } from './folders.js';
-import { portTaken, startSolo } from './solo.js';
+import { startSolo } from './solo.js';
 
 /** Longest a clean stop may take before it is forced. */
 const PATIENCE_MS = 4_500;
@@ -65,19 +63,4 @@ try {
 function errorNotices({ smtpUrl, operatorEmail, publicUrl }: SoloConfig): ErrorNotices | undefined {
   if (!smtpUrl || !operatorEmail) return undefined;
   return new ErrorNotices({ smtpUrl, to: operatorEmail, from: `Daybook <daybook@${new URL(publicUrl).hostname}>` });
-}
-
-/** Before anything is touched: the usual mistake is that Daybook runs already. */
-async function refuseTakenPort(host: string, port: number): Promise<void> {
-  const probe = createServer().listen(port, host);
-  const error = await once(probe, 'listening').then(
-    () => undefined,
-    (cause: Error & { code?: string }) => cause,
-  );
-  await new Promise((done) => probe.close(done));
-  if (error?.code === 'EADDRINUSE') throw portTaken(port);
-  if (error)
-    throw new StartRefused(
-      `DAYBOOK_HOST ${host} cannot be listened on (${error.code}): use 127.0.0.1, or an address of this machine`,
-    );
 }

@@ -8,13 +8,13 @@ import { LOG_TABLES, PostgresEventLog } from '@daybook/event-log';
 import { closeGateway, createGateway, InProcess } from '@daybook/gateway';
 import { createIdentityService } from '@daybook/identity';
 import { createIngestionService } from '@daybook/ingestion';
+import { DATA_FOLDERS, portTaken, rolePassword, type Secrets } from '@daybook/installation';
 import { createPrivacyService } from '@daybook/privacy';
 import { ActorSigner, ActorVerifier, type Logger, newActorKeys, openApiDocument } from '@daybook/service-kit';
 import { createTimelineService } from '@daybook/timeline';
 import { createTimesheetsService } from '@daybook/timesheets';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { SoloConfig } from './config.js';
-import { DATA_FOLDERS, rolePassword, type Secrets, StartRefused } from './folders.js';
 
 export interface Solo {
   /** Code of the one-time link, while nobody has an account. */
@@ -40,7 +40,7 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
   const teardown = new Teardown();
   try {
     await mkdir(join(config.dataDir, 'mail'), { recursive: true, mode: 0o700 });
-    await refuseStrangers('the data folder', config.dataDir, [...DATA_FOLDERS, 'daybook.json', 'solo.lock']);
+    await refuseStrangers('the data folder', config.dataDir, DATA_FOLDERS.solo);
     const keyFiles = (await readdir(config.keyDir)).filter((name) => KEY_FILE.test(name));
     await refuseStrangers('the key folder', config.keyDir, keyFiles);
     const postgres = await EmbeddedPostgres.start({
@@ -165,11 +165,6 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
     throw error;
   }
 }
-
-export const portTaken = (port: number) =>
-  new StartRefused(
-    `DAYBOOK_PORT ${port} is taken by another program: stop that one, or choose another port, e.g. DAYBOOK_PORT=${port + 1}`,
-  );
 
 /** What solo and privacy keep in the key folder; what a crash left half written is replaced the next time. */
 const KEY_FILE = /^(secrets\.json|root\.key|broker\.key|epoch-\d+\.key|\..+\.new)$/;

@@ -1,7 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { findChromium } from '@daybook/testing';
+import { type Account, findChromium } from '@daybook/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import type { Account } from './account.js';
 
 const launch = () => ({
   executablePath: findChromium(),

@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { DayView } from '@daybook/contracts';
+import { Account, eventually, freePort } from '@daybook/testing';
 import { expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
-import { freePort } from './installation.js';
 
 const DEMO = fileURLToPath(new URL('../../../../scripts/demo.mjs', import.meta.url));
 

@@ -10,14 +10,26 @@ import {
   STORE_NAMES,
 } from '@daybook/contracts';
 import { verifyReceipt } from '@daybook/erasure';
-import { newCanary } from '@daybook/testing';
+import {
+  Account,
+  copyFolders,
+  deviceToken,
+  eventually,
+  type Folders,
+  freePort,
+  type Installation,
+  newCanary,
+  newId,
+  postBatch,
+  queryOnce,
+  refusedStart,
+  save,
+  startInstallation,
+  today,
+  visit,
+  withServer,
+} from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
-import { copyFolders, type Folders, queryOnce, withServer } from './databases.js';
-import { deviceToken } from './device.js';
-import { freePort, type Installation, refusedStart, startInstallation } from './installation.js';
-import { newId, postBatch, save, today, visit } from './post-batch.js';
 import { unwrapKeyStore } from './stolen-keys.js';
 
 /** Rows that concern a person, with the alias they stand under. */

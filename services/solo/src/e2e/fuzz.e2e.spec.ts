@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONSENT_TEXT_VERSION } from '@daybook/contracts';
+import { Account, deviceToken, type Installation, startInstallation } from '@daybook/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
 import { type Answer, Conformance } from './conformance.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 import { type OpenApi, type Operation, openApi, operationsIn } from './operations.js';
 import { type FuzzRequest, requestsFor } from './request-arbitrary.js';
 

@@ -4,14 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONSENT_TEXT_VERSION, type DayView } from '@daybook/contracts';
-import { randomFrom, SEED } from '@daybook/testing';
+import {
+  Account,
+  Agent,
+  deviceToken,
+  eventually,
+  type Installation,
+  newId,
+  postBatch,
+  queryOnce,
+  randomFrom,
+  SEED,
+  save,
+  startInstallation,
+  today,
+} from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { Agent, eventually } from './agent.js';
-import { queryOnce } from './databases.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
-import { newId, postBatch, save, today } from './post-batch.js';
 
 const RUNS = process.env.DAYBOOK_PROVE === '1' ? 200 : 10;
 const BATCHES = 20;

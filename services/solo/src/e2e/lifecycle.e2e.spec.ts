@@ -5,18 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { queryOnce, withServer } from './databases.js';
 import {
+  Account,
   freePort,
   type Installation,
   type OtherUser,
   ordinaryUser,
   postgresProcesses,
+  queryOnce,
   refusedStart,
   startInstallation,
-} from './installation.js';
+  withServer,
+} from '@daybook/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const SELF = 'whoever runs the tests';
 /** Root is tried as an ordinary user too; who is one already, once. */

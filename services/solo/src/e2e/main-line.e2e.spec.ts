@@ -5,11 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, eventually, type Installation, startInstallation } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Agent, eventually } from './agent.js';
 import { complaints, openBrowser, openProfile } from './browser.js';
-import { type Installation, startInstallation } from './installation.js';
 import { visitor } from './visitor.js';
 
 /** One person, one computer, one day: everything happens in a real browser, a real agent and a real file system. */

@@ -3,14 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CONSENT_TEXT_VERSION, type DayView } from '@daybook/contracts';
-import { newCanary, scanForCanaries } from '@daybook/testing';
+import {
+  Account,
+  Agent,
+  deviceToken,
+  eventually,
+  type Installation,
+  newCanary,
+  newId,
+  postBatch,
+  queryOnce,
+  save,
+  scanForCanaries,
+  startInstallation,
+  today,
+  visit,
+} from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { Agent, eventually } from './agent.js';
-import { queryOnce } from './databases.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
-import { newId, postBatch, save, today, visit } from './post-batch.js';
 
 /** What a browser of the Chromium family keeps of visits, as far as it is read. */
 const CHROMIUM_HISTORY = `

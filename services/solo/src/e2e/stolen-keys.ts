@@ -12,7 +12,7 @@ import {
   sealedKeyOf,
   unwrap,
 } from '@daybook/sealing';
-import { type Folders, queryOnce } from './databases.js';
+import { type Folders, queryOnce } from '@daybook/testing';
 
 /** Length of the public half that stands before a key sealed to a vault. */
 const ENC = 32;

@@ -3,11 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONSENT_TEXT_VERSION } from '@daybook/contracts';
-import { newCanary } from '@daybook/testing';
+import { Account, deviceToken, type Installation, newCanary, startInstallation } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 import { concretePath, type Operation, operations } from './operations.js';
 
 const newId = () => randomBytes(16).toString('base64url');

@@ -3,15 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONSENT_TEXT_VERSION, type DayView } from '@daybook/contracts';
-import { newCanary, randomFrom, SEED, scanForCanaries } from '@daybook/testing';
+import {
+  Account,
+  copyFolders,
+  deviceToken,
+  eventually,
+  type Folders,
+  type Installation,
+  newCanary,
+  newId,
+  postBatch,
+  randomFrom,
+  SEED,
+  save,
+  scanForCanaries,
+  startInstallation,
+  today,
+  visit,
+  withServer,
+} from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
-import { copyFolders, type Folders, withServer } from './databases.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 import { concretePath, operations } from './operations.js';
-import { newId, postBatch, save, today, visit } from './post-batch.js';
 import { readWithPasswords } from './stolen-keys.js';
 
 const NEW_PASSWORD = 'what the thief has chosen';

@@ -1,12 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CONSENT_TEXT_VERSION, type DayView, type Entry, type Project, type Rule } from '@daybook/contracts';
+import { Account, deviceToken, eventually, type Installation, startInstallation } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
 import { axe, complaints, openBrowser, signedIn } from './browser.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 
 const newId = () => randomBytes(16).toString('base64url');
 /** Days ago, in Berlin. */

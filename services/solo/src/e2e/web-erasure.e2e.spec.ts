@@ -10,13 +10,10 @@ import {
   type Rule,
   STORE_NAMES,
 } from '@daybook/contracts';
+import { Account, deviceToken, eventually, type Installation, startInstallation } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
 import { axe, complaints, openBrowser, signedIn } from './browser.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 
 const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date());
 

@@ -2,14 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONSENT_TEXT_VERSION } from '@daybook/contracts';
-import { newCanary } from '@daybook/testing';
+import { Account, deviceToken, eventually, type Installation, newCanary, startInstallation } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
 import { complaints, openBrowser } from './browser.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 import { visitor, wrongOnScreens } from './visitor.js';
 
 const NEW_PASSWORD = 'a new and different sentence';

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BatchAccepted, Consent, Source } from '@daybook/contracts';
+import { Account, deviceToken, eventually, type Installation, startInstallation } from '@daybook/testing';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
 import { axe, complaints, openBrowser, signedIn } from './browser.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 
 const ZONE = 'Europe/Berlin';
 const dayBefore = (days: number) =>

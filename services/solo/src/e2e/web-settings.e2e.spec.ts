@@ -1,10 +1,8 @@
 import type { Me } from '@daybook/contracts';
+import { Account, deviceToken, type Installation, startInstallation } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
 import { complaints, openBrowser, signedIn } from './browser.js';
-import { deviceToken } from './device.js';
-import { type Installation, startInstallation } from './installation.js';
 import { visitor, wrongOnScreens } from './visitor.js';
 
 const NEW_PASSWORD = 'a new and different sentence';

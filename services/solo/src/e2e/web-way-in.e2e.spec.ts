@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Agent, type Installation, startInstallation } from '@daybook/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Agent } from './agent.js';
 import { complaints, openBrowser } from './browser.js';
-import { type Installation, startInstallation } from './installation.js';
 import { tabTo } from './keyboard.js';
 import { visitor, wrongOnScreens } from './visitor.js';
 

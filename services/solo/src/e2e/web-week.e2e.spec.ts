@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Day, Entry, IsoWeek, Project, Rule, Timesheet } from '@daybook/contracts';
+import { Account, eventually, type Installation, startInstallation } from '@daybook/testing';
 import { daysOfWeek, isoWeekOf } from '@daybook/timekeeping';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Account } from './account.js';
-import { eventually } from './agent.js';
 import { axe, complaints, openBrowser, signedIn } from './browser.js';
-import { type Installation, startInstallation } from './installation.js';
 
 const newId = () => randomBytes(16).toString('base64url');
 const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date()) as Day;

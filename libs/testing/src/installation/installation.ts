@@ -1,14 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '@daybook/installation';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../../services/solo/dist/main.js', import.meta.url));
 
 /** A whole Daybook in a process of its own, on folders of its own: what `npm start` starts after building. */
 export interface Installation {
@@ -165,15 +165,6 @@ function kill(pid: number): boolean {
 /** kill -9, again until it is gone. */
 async function killed(pid: number): Promise<void> {
   for (const until = Date.now() + 5_000; kill(pid) && Date.now() < until; ) await sleep(5);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
 }
 
 async function ready(url: string, solo: ChildProcess, output: () => string): Promise<void> {

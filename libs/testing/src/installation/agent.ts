@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Account } from './account.js';
 
-const BIN = fileURLToPath(new URL('../../../desktop-agent/bin/daybook-agent.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../../services/desktop-agent/bin/daybook-agent.js', import.meta.url));
 
 /** The real desktop agent, as the command that a person runs. */
 export class Agent {

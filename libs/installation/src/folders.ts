@@ -7,9 +7,12 @@ import { z } from 'zod';
 /** A refusal to start that a person can act on: one line. */
 export class StartRefused extends Error {}
 
-const Marker = z.object({ format: z.literal(1), installation: z.string() });
+/** How the services run: all in one process, or each in its own. Their data folders hold different things. */
+export type Shape = 'solo' | 'platform';
+const Installation = z.object({ format: z.literal(1), installation: z.string() });
+const Marker = Installation.extend({ shape: z.enum(['solo', 'platform']).default('solo') });
 const Newer = z.object({ format: z.number().gt(1) });
-const Secrets = Marker.extend({
+const Secrets = Installation.extend({
   postgres: z.string(),
   auth: z.string(),
   batchIds: z.string(),
@@ -20,12 +23,15 @@ export type Secrets = z.infer<typeof Secrets>;
 
 const MARKER = 'daybook.json';
 const SECRETS = 'secrets.json';
-const LOCK = 'solo.lock';
+const lockOf = (shape: Shape) => `${shape}.lock`;
 /** What a start that was killed may leave behind: it stands for nothing. */
-const LEFTOVER = /^\.probe-\d+$|^\.(daybook|secrets)\.json\.new$|^solo\.lock\.\d+$/;
+const LEFTOVER = /^\.probe-\d+$|^\.(daybook|secrets)\.json\.new$|^(solo|platform)\.lock\.\d+$/;
 
 /** What this process may find in the data folder; anything else means that somebody else's folder was named. */
-export const DATA_FOLDERS = ['postgres', 'mail'] as const;
+export const DATA_FOLDERS = {
+  solo: ['postgres', 'mail', 'daybook.json', 'solo.lock'],
+  platform: ['postgres', 'kafka', 'redis', 'mail', 'platform.json', 'daybook.json', 'platform.lock'],
+} as const satisfies Record<Shape, readonly string[]>;
 
 /**
  * Takes the two folders of an installation: checks that they can be written, are ours and belong together, makes them on the first
@@ -34,6 +40,7 @@ export const DATA_FOLDERS = ['postgres', 'mail'] as const;
 export async function takeFolders(
   dataDir: string,
   keyDir: string,
+  shape: Shape = 'solo',
 ): Promise<{ secrets: Secrets; release: () => Promise<void> }> {
   const data = await inspect(dataDir, 'DAYBOOK_DATA_DIR');
   const keys = await inspect(keyDir, 'DAYBOOK_KEY_DIR');
@@ -56,20 +63,30 @@ export async function takeFolders(
     throw new StartRefused(
       `DAYBOOK_DATA_DIR ${dataDir} is not empty and was not made by Daybook: choose another folder`,
     );
+  if (marker && marker.shape !== shape)
+    throw new StartRefused(
+      `DAYBOOK_DATA_DIR ${dataDir} was made by the ${SHAPES[marker.shape]}, whose data lies elsewhere than that of the ${SHAPES[shape]}: start that one, or choose another folder`,
+    );
   if (!known && keys.names.length)
     throw new StartRefused(`DAYBOOK_KEY_DIR ${keyDir} is not empty and was not made by Daybook: choose another folder`);
   await Promise.all([
     mkdir(dataDir, { recursive: true, mode: 0o700 }),
     mkdir(keyDir, { recursive: true, mode: 0o700 }),
   ]);
-  const release = await lock(dataDir);
+  const release = await lock(dataDir, lockOf(shape));
   for (const folder of [dataDir, keyDir])
     for (const name of await readdir(folder)) if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true });
   const secrets = known ?? newSecrets();
   if (!known) await writeDurably(keyDir, SECRETS, JSON.stringify(secrets, null, 2));
-  if (!marker) await writeDurably(dataDir, MARKER, JSON.stringify({ format: 1, installation: secrets.installation }));
+  if (!marker)
+    await writeDurably(dataDir, MARKER, JSON.stringify({ format: 1, installation: secrets.installation, shape }));
   return { secrets, release };
 }
+
+const SHAPES: Record<Shape, string> = {
+  solo: 'one-process Daybook (npm start)',
+  platform: 'platform (npm run platform)',
+};
 
 /** A role's password, made when the role is first asked for. */
 export async function rolePassword(keyDir: string, secrets: Secrets, role: string): Promise<string> {
@@ -119,7 +136,7 @@ async function inspect(folder: string, variable: string): Promise<{ names: strin
       `${variable} ${folder} cannot be written (${code(error)}): choose a folder that this user may write`,
     );
   }
-  return { names: (await readdir(folder)).filter((name) => name !== LOCK && !LEFTOVER.test(name)) };
+  return { names: (await readdir(folder)).filter((name) => !name.endsWith('.lock') && !LEFTOVER.test(name)) };
 }
 
 async function probeWrite(folder: string): Promise<void> {
@@ -167,8 +184,8 @@ async function writeDurably(folder: string, name: string, text: string): Promise
 }
 
 /** One process per data folder. A lock left by a process that is gone is taken over. */
-async function lock(dataDir: string): Promise<() => Promise<void>> {
-  const path = join(dataDir, LOCK);
+async function lock(dataDir: string, name: string): Promise<() => Promise<void>> {
+  const path = join(dataDir, name);
   const mine = { pid: process.pid, started: await startTime(process.pid) };
   for (let attempt = 0; attempt < 3; attempt++) {
     try {

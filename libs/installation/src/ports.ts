@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { StartRefused } from './folders.js';
+
+export const portTaken = (port: number) =>
+  new StartRefused(
+    `DAYBOOK_PORT ${port} is taken by another program: stop that one, or choose another port, e.g. DAYBOOK_PORT=${port + 1}`,
+  );
+
+/** Before anything is touched: the usual mistake is that Daybook runs already. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const probe = createServer().listen(port, host);
+  const error = await once(probe, 'listening').then(
+    () => undefined,
+    (cause: Error & { code?: string }) => cause,
+  );
+  await new Promise((done) => probe.close(done));
+  if (error?.code === 'EADDRINUSE') throw portTaken(port);
+  if (error)
+    throw new StartRefused(
+      `DAYBOOK_HOST ${host} cannot be listened on (${error.code}): use 127.0.0.1, or an address of this machine`,
+    );
+}
+
+/** A port of this machine that nobody has at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return address.port;
+}
