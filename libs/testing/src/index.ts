@@ -11,4 +11,5 @@ export * from './installation/post-batch.js';
 export * from './refs.js';
 export * from './seeded.js';
 export * from './test-database.js';
+export * from './test-kafka.js';
 export * from './virtual-time.js';

@@ -1,0 +1,4 @@
+export { kafkaCache, TamperedJars } from './kafka-jars.js';
+export * from './local-kafka.js';
+export * from './missing-parts.js';
+export { ServerFailed } from './server-process.js';
