@@ -1,3 +1,4 @@
+export * from './certificate-authority.js';
 export { kafkaCache, TamperedJars } from './kafka-jars.js';
 export * from './local-kafka.js';
 export * from './missing-parts.js';

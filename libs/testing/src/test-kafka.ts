@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalKafka, missingForKafka } from '@daybook/local-parts';
+import { CertificateAuthority, LocalKafka, missingForKafka } from '@daybook/local-parts';
 
 /** How a client reaches the broker; `tls` are PEM texts. */
 export interface KafkaAddress {
@@ -26,13 +26,19 @@ export interface TestKafka {
 }
 
 export interface TestKafkaOptions {
+  /** Certificates both ways, and nobody may do what no ACL allows; the principal `admin` may do everything. */
+  secure?: boolean;
   /** Further broker settings. */
   settings?: Record<string, string>;
 }
 
-export async function startTestKafka({ settings = {} }: TestKafkaOptions = {}): Promise<TestKafka> {
-  const dir = await mkdtemp(join(tmpdir(), 'daybook-kafka-'));
-  let server = await LocalKafka.start({ dir, settings });
+export async function startTestKafka({ secure = false, settings = {} }: TestKafkaOptions = {}): Promise<TestKafka> {
+  const root = await mkdtemp(join(tmpdir(), 'daybook-kafka-'));
+  const dir = join(root, 'kafka');
+  const authority = secure ? await CertificateAuthority.open(join(root, 'certificates')) : undefined;
+  const certificates = await authority?.issue('kafka');
+  const start = (port?: number) => LocalKafka.start({ dir, port, certificates, settings });
+  let server = await start();
   const { port, brokers } = server;
   return {
     brokers,
@@ -40,17 +46,25 @@ export async function startTestKafka({ settings = {} }: TestKafkaOptions = {}): 
     get server() {
       return server;
     },
-    connect: async () => ({ brokers }),
+    connect: async (principal) =>
+      authority ? { brokers, tls: await pemTexts(await authority.issue(principal)) } : { brokers },
     kill: () => server.kill(),
     restart: async () => {
       await server.stop();
-      server = await LocalKafka.start({ dir, port, settings });
+      server = await start(port);
     },
     stop: async () => {
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
+      await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+async function pemTexts(folder: string) {
+  const [ca, cert, key] = await Promise.all(
+    ['ca.crt', 'service.crt', 'service.key'].map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return { ca, cert, key } as { ca: string; cert: string; key: string };
 }
 
 let kafkaMissing: string[] | undefined;
