@@ -76,4 +76,16 @@ export const sqlState = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
     ? error.code
     : undefined;
+
+/** Connection lost or refused, server starting or stopping, out of disk, memory or connections, a deadlock: trying again later is all there is to do. */
+export function databaseAway(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state) return /^(08|53|57P|58|40)/.test(state);
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOENT$)/.test(code) ||
+    /connection (terminated|timeout|ended)|timeout exceeded when trying to connect/i.test(error.message)
+  );
+}
 export const UNIQUE_VIOLATION = '23505';
