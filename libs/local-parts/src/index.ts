@@ -2,5 +2,5 @@ export * from './certificate-authority.js';
 export { kafkaCache, TamperedJars } from './kafka-jars.js';
 export * from './local-kafka.js';
 export * from './local-redis.js';
+export { ServerFailed } from './local-server.js';
 export * from './missing-parts.js';
-export { ServerFailed } from './server-process.js';

@@ -1,8 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from './free-port.js';
+import { LocalServer, ServerFailed, startServer } from './local-server.js';
 import { redisProgram } from './missing-parts.js';
-import { ServerFailed, ServerProcess } from './server-process.js';
 
 export interface LocalRedisOptions {
   /** Made when it does not exist; afterwards kept. Its `data` holds what was written. */
@@ -26,12 +27,14 @@ export interface RedisUser {
 }
 
 /** A Redis (or Valkey) of our own, on this machine, reachable from this machine only. A crash loses at most the last second. */
-export class LocalRedis {
+export class LocalRedis extends LocalServer {
   private constructor(
-    private readonly server: ServerProcess,
+    child: ChildProcess,
     readonly port: number,
     private readonly options: LocalRedisOptions,
-  ) {}
+  ) {
+    super(child);
+  }
 
   static async start(options: LocalRedisOptions): Promise<LocalRedis> {
     const program = redisProgram();
@@ -49,7 +52,7 @@ export class LocalRedis {
     const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
     // A password on the command line could be read by everybody on this machine.
     await writeFile(config, [...lines, ...userLines(options.users)].join(''), { mode: 0o600 });
-    const server = await ServerProcess.start({
+    const child = await startServer({
       name: 'Redis',
       command: program,
       args: [config],
@@ -58,7 +61,7 @@ export class LocalRedis {
       onLog: options.onLog,
       isReady: (line) => line.includes('Ready to accept connections'),
     });
-    return new LocalRedis(server, port, options);
+    return new LocalRedis(child, port, options);
   }
 
   /** For one of the users, or for everybody where there are none. */
@@ -66,35 +69,6 @@ export class LocalRedis {
     const password = user ? this.options.users?.[user]?.password : undefined;
     const account = user && password ? `${user}:${encodeURIComponent(password)}@` : '';
     return `${this.options.certificates ? 'rediss' : 'redis'}://${account}127.0.0.1:${this.port}`;
-  }
-
-  get pid(): number {
-    return this.server.pid;
-  }
-
-  get running(): boolean {
-    return this.server.running;
-  }
-
-  get exited(): Promise<void> {
-    return this.server.exited;
-  }
-
-  stop(): Promise<void> {
-    return this.server.stop();
-  }
-
-  /** SIGKILL; {@link start} on the same folder and port goes on with what is on the disk. */
-  kill(): Promise<void> {
-    return this.server.kill();
-  }
-
-  pause(): void {
-    this.server.pause();
-  }
-
-  resume(): void {
-    this.server.resume();
   }
 }
 
