@@ -1,4 +1,5 @@
 export * from './certificate-authority.js';
+export { freePorts } from './free-port.js';
 export { kafkaCache, TamperedJars } from './kafka-jars.js';
 export * from './local-kafka.js';
 export * from './local-redis.js';
