@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   max?: number;
   /** Shown in pg_stat_activity. */
   name: string;
+  /** PEM texts: who the server must be, and who we are. Only with them is the connection encrypted. */
+  tls?: { ca: string; cert: string; key: string } | undefined;
 }
 
 /** One service's own database. Statement parameters are always bound, never part of the SQL text. */
@@ -31,6 +33,7 @@ export class Database implements Queryable {
       connectionString: options.url,
       max: options.max ?? 8,
       application_name: options.name,
+      ssl: options.tls,
       connectionTimeoutMillis: 10_000,
     });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.

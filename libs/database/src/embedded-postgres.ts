@@ -9,7 +9,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { makeRoles, ownerRole, type RolePasswords, runtimeRole } from './roles.js';
 import { type ServerUser, serverUser } from './server-user.js';
+import { type TcpOptions, tcpSettings } from './tcp.js';
 
 const run = promisify(execFile);
 const SUPERUSER = 'daybook';
@@ -19,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   dataDir: string;
   /** Superuser's password; a fresh data folder is made with it, an old one must have been. */
   password: string;
+  /** Reachable over TCP as well. */
+  tcp?: TcpOptions;
   /** Extra `postgres -c` settings. */
   settings?: Record<string, string>;
   /** Each line of the server's log. It holds no statement, no parameter and no row. */
@@ -30,7 +34,8 @@ export class ForeignDataFolder extends Error {}
 export class PostgresFailed extends Error {}
 
 /**
- * A PostgreSQL server of our own, from binaries that npm installed, reachable through a Unix socket only: no port, no other user.
+ * A PostgreSQL server of our own, from binaries that npm installed, reachable through a Unix socket only (no port, no other
+ * user), and where `tcp` is given through a port of this machine with certificates both ways.
  * PostgreSQL refuses to run as root; then it runs as `postgres` or `nobody`.
  */
 export class EmbeddedPostgres {
@@ -38,6 +43,7 @@ export class EmbeddedPostgres {
     private readonly server: ChildProcess,
     private readonly socketDir: string,
     private readonly password: string,
+    private readonly port: number | undefined,
   ) {}
 
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -49,7 +55,8 @@ export class EmbeddedPostgres {
     // Socket paths are limited to 107 bytes, so the folder is a short one.
     const socketDir = await mkdtemp(join(tmpdir(), 'daybook-pg-'));
     if (user) await chown(socketDir, user.uid, user.gid);
-    const settings = { ...SETTINGS, ...options.settings, unix_socket_directories: socketDir };
+    const tcp = options.tcp && (await tcpSettings(options.tcp, socketDir, SUPERUSER, user));
+    const settings = { ...SETTINGS, ...tcp, ...options.settings, unix_socket_directories: socketDir };
     const args = [
       '-D',
       options.dataDir,
@@ -69,7 +76,7 @@ export class EmbeddedPostgres {
         if (lines.length < 40) lines.push(line);
       }
     });
-    const postgres = new EmbeddedPostgres(server, socketDir, options.password);
+    const postgres = new EmbeddedPostgres(server, socketDir, options.password, options.tcp?.port);
     try {
       await postgres.ready(lines);
     } catch (error) {
@@ -79,10 +86,11 @@ export class EmbeddedPostgres {
     return postgres;
   }
 
-  /** Connection string of one database. */
+  /** Connection string of one database, through the Unix socket. */
   url(database: string, role = SUPERUSER, password = this.password): string {
     const host = encodeURIComponent(this.socketDir);
-    return `postgresql://${role}:${encodeURIComponent(password)}@/${database}?host=${host}`;
+    const port = this.port ? `&port=${this.port}` : '';
+    return `postgresql://${role}:${encodeURIComponent(password)}@/${database}?host=${host}${port}`;
   }
 
   /** The server's process, for tests that kill it. */
@@ -94,10 +102,22 @@ export class EmbeddedPostgres {
     return this.server.exitCode === null && this.server.signalCode === null;
   }
 
+  /**
+   * Makes a database with two roles: one owns it and changes its tables, for migrations; the other reads and writes rows of this
+   * database alone, for the service. Returns their connection strings, over TCP where the server listens.
+   */
+  async ensureRoles(name: string, passwords: RolePasswords): Promise<{ owner: string; runtime: string }> {
+    await makeRoles((database) => this.superuser(database), name, passwords);
+    const url = (role: string, password: string) =>
+      this.port
+        ? `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${name}`
+        : this.url(name, role, password);
+    return { owner: url(ownerRole(name), passwords.owner), runtime: url(runtimeRole(name), passwords.runtime) };
+  }
+
   /** Makes a role that owns nothing else and its database, or gives the role this password again. */
   async ensureDatabase(name: string, password: string): Promise<string> {
-    const client = new pg.Client({ connectionString: this.url('postgres') });
-    await client.connect();
+    const client = await this.superuser('postgres');
     try {
       const role = pg.escapeIdentifier(`daybook_${name}`);
       const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [`daybook_${name}`]);
@@ -127,6 +147,12 @@ export class EmbeddedPostgres {
   /** Ends the server at once, as a lost plug would: nothing is lost, the next start reads its log. For a stop that may not wait. */
   abort(): void {
     this.server.kill('SIGQUIT');
+  }
+
+  private async superuser(database: string): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.url(database) });
+    await client.connect();
+    return client;
   }
 
   private async ready(lines: string[]): Promise<void> {

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ServerFailed } from './server-process.js';
+import { ServerFailed } from './local-server.js';
 
 const DEPLOY = fileURLToPath(new URL('../../../deploy/kafka/', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from './free-port.js';
 import { kafkaJars } from './kafka-jars.js';
-import { ServerFailed, ServerProcess } from './server-process.js';
+import { LocalServer, ServerFailed, startServer } from './local-server.js';
 
 export interface LocalKafkaOptions {
   /** Made when it does not exist; afterwards kept. Its `data` holds what was published. */
@@ -27,11 +27,13 @@ export interface LocalKafkaOptions {
 }
 
 /** An Apache Kafka broker of our own, on this machine, reachable from this machine only. */
-export class LocalKafka {
+export class LocalKafka extends LocalServer {
   private constructor(
-    private readonly server: ServerProcess,
+    child: ChildProcess,
     readonly port: number,
-  ) {}
+  ) {
+    super(child);
+  }
 
   static async start(options: LocalKafkaOptions): Promise<LocalKafka> {
     const jars = await kafkaJars(options.jars);
@@ -61,7 +63,7 @@ export class LocalKafka {
     ];
     if (!existsSync(join(data, 'meta.properties')))
       await format(java('kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', config));
-    const server = await ServerProcess.start({
+    const child = await startServer({
       name: 'Kafka',
       command: 'java',
       args: java('kafka.Kafka', config),
@@ -70,41 +72,12 @@ export class LocalKafka {
       onLog: options.onLog,
       isReady: (line) => line.includes('Kafka Server started'),
     });
-    return new LocalKafka(server, port);
+    return new LocalKafka(child, port);
   }
 
   /** `host:port`, as clients want it. */
   get brokers(): string[] {
     return [`127.0.0.1:${this.port}`];
-  }
-
-  get pid(): number {
-    return this.server.pid;
-  }
-
-  get running(): boolean {
-    return this.server.running;
-  }
-
-  get exited(): Promise<void> {
-    return this.server.exited;
-  }
-
-  stop(): Promise<void> {
-    return this.server.stop();
-  }
-
-  /** SIGKILL; {@link start} on the same folder and port goes on with what is on the disk. */
-  kill(): Promise<void> {
-    return this.server.kill();
-  }
-
-  pause(): void {
-    this.server.pause();
-  }
-
-  resume(): void {
-    this.server.resume();
   }
 }
 

@@ -5,7 +5,7 @@ import { kafkaCache } from './kafka-jars.js';
 /** What the platform needs that npm cannot bring; one line for each part that is not there, with the command that installs it. */
 export const missingParts = (): string[] => [...missingForKafka(), ...missingForRedis()];
 
-export function missingForKafka(jars = kafkaCache()): string[] {
+export function missingForKafka(jars: string = kafkaCache()): string[] {
   const missing: string[] = [];
   if (javaVersion() < 17)
     missing.push(advice('Java 17 or newer', 'default-jre-headless', 'java-latest-openjdk-headless', '--cask temurin'));

@@ -12,4 +12,5 @@ export * from './refs.js';
 export * from './seeded.js';
 export * from './test-database.js';
 export * from './test-kafka.js';
+export * from './test-redis.js';
 export * from './virtual-time.js';

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CertificateAuthority, LocalKafka, missingForKafka } from '@daybook/local-parts';
+import { refuseToSkip } from './refuse-to-skip.js';
 
 /** How a client reaches the broker; `tls` are PEM texts. */
 export interface KafkaAddress {
@@ -67,13 +68,5 @@ async function pemTexts(folder: string) {
   return { ca, cert, key } as { ca: string; cert: string; key: string };
 }
 
-let kafkaMissing: string[] | undefined;
-/** For `describe.skipIf(javaMissing())`: says loudly what is not there, and refuses to skip where CI=true. */
-export function javaMissing(): boolean {
-  if (!kafkaMissing) {
-    kafkaMissing = missingForKafka();
-    if (kafkaMissing.length && process.env.CI === 'true') throw new Error(kafkaMissing.join('\n'));
-    if (kafkaMissing.length) console.error(`KAFKA TESTS SKIPPED: ${kafkaMissing.join('; ')}`);
-  }
-  return kafkaMissing.length > 0;
-}
+/** For `describe.skipIf(javaMissing())`. */
+export const javaMissing = (): boolean => refuseToSkip('KAFKA', missingForKafka);

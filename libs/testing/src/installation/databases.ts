@@ -11,8 +11,9 @@ export interface Folders {
 /** A database of a running installation, opened as anybody could who has both of its folders. */
 export async function openDatabase({ dataDir, keyDir }: Folders, name: string): Promise<Database> {
   const server = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
-  const host = encodeURIComponent(server.split('\n')[4] ?? '');
-  const url = `postgresql://daybook:${await superuserPassword(keyDir)}@/${name}?host=${host}`;
+  const [, , , port, socket] = server.split('\n');
+  const host = encodeURIComponent(socket ?? '');
+  const url = `postgresql://daybook:${await superuserPassword(keyDir)}@/${name}?host=${host}&port=${port}`;
   return new Database({ url, name: 'spec', max: 2 });
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '@daybook/database';
+import { type Database, MigrationsMissing, mayMigrate } from '@daybook/database';
 import { trustedOrigins } from '@daybook/service-kit';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
@@ -85,11 +85,14 @@ export function createAuth(parts: AuthParts) {
 }
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Several instances may start at once. */
+/** Several instances may start at once. A role that may not change tables is told what is missing. */
 export const migrateAuth = (auth: Auth, database: Database): Promise<void> =>
   database.transaction(async (tx) => {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtext('daybook.migrate.auth'))`);
-    await (await getMigrations(auth.options)).runMigrations();
+    const { toBeCreated, toBeAdded, toBeAddedIndexes, runMigrations } = await getMigrations(auth.options);
+    const missing = [...toBeCreated, ...toBeAdded, ...toBeAddedIndexes].map(({ table }) => `better-auth's ${table}`);
+    if (missing.length && !(await mayMigrate(tx))) throw new MigrationsMissing(missing);
+    await runMigrations();
   });
 
 const resetLetter = (publicUrl: string, to: string, token: string) => ({
