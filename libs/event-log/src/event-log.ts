@@ -52,13 +52,21 @@ export interface Subscription {
   onCommitted?: (delivery: Delivery) => void;
   /** Why a subscription halted (cursor outside the log, another cluster, poison on a `halt` topic, retries used up). It stays stopped. */
   onHalt: (reason: Error) => void;
+  /** Called after a record was copied to the dead letters, with the code of why. */
+  onSetAside?: (record: LogRecord, reason: string) => void;
+}
+
+/** How far a group is behind: records that it has not consumed, and the age of the oldest of them (0 when there is none). */
+export interface Lag {
+  records: bigint;
+  seconds: number;
 }
 
 export interface RunningSubscription {
   /** Finishes the delivery in hand, then stops. */
   stop(): Promise<void>;
-  /** Records not yet consumed, over all partitions of this group. */
-  lag(): Promise<bigint>;
+  /** Over all partitions of this group, whoever holds them. */
+  lag(): Promise<Lag>;
   /** Resolves when everything appended before the call is consumed. For tests and for a case that must be driven on. */
   caughtUp(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CursorConflict, CursorStore } from './cursor.js';
 import {
   type Delivery,
+  type Lag,
   type LogRecord,
   PoisonRecord,
   type RunningSubscription,
@@ -87,12 +88,14 @@ export class PostgresSubscription implements RunningSubscription {
     await this.membership.leave();
   }
 
-  async lag(): Promise<bigint> {
+  async lag(): Promise<Lag> {
     const [bounds, cursors] = await Promise.all([this.source.bounds(), this.cursors.all()]);
-    return bounds.reduce(
-      (sum, { first, next }, partition) => sum + (next - (cursors.get(partition)?.next ?? first)),
-      0n,
-    );
+    const behind = bounds
+      .map(({ first, next }, partition) => ({ partition, from: cursors.get(partition)?.next ?? first, next }))
+      .filter(({ from, next }) => from < next);
+    const oldest = await Promise.all(behind.map(({ partition, from }) => this.source.read(partition, from, 1)));
+    const ages = oldest.flat().map(({ appendedAt }) => (Date.now() - appendedAt.getTime()) / 1000);
+    return { records: behind.reduce((sum, { from, next }) => sum + next - from, 0n), seconds: Math.max(0, ...ages) };
   }
 
   async caughtUp(): Promise<void> {
@@ -204,6 +207,7 @@ export class PostgresSubscription implements RunningSubscription {
               { cause: error },
             );
           aside.add(error.record);
+          this.subscription.onSetAside?.(error.record, error.reason);
           continue;
         }
         if (attempt >= this.retry.attempts)
