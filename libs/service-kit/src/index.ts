@@ -7,5 +7,8 @@ export * from './openapi.js';
 export * from './problem.filter.js';
 export * from './problems.js';
 export * from './service.js';
+export * from './telemetry/metrics.js';
+export * from './telemetry/telemetry.js';
+export { traceHeaders } from './telemetry/tracing.js';
 export * from './trusted-origins.js';
 export * from './validation.js';

@@ -7,6 +7,7 @@ import { ActorGuard } from './actor.decorator.js';
 import { ActorVerifier } from './actor-tokens.js';
 import type { Logger } from './logger.js';
 import { ProblemFilter } from './problem.filter.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 import { validationPipe } from './validation.js';
 
 export interface ServiceOptions {
@@ -20,6 +21,8 @@ export interface ServiceOptions {
   /** Bytes a body may have; 256 KiB unless told. */
   bodyLimit?: number;
   fastify?: FastifyServerOptions;
+  /** What this process tells about itself; nothing unless given. */
+  telemetry?: Telemetry | undefined;
   /** Routes of a library that brings its own, added before Nest's. */
   mount?: (instance: FastifyInstance) => Promise<void>;
 }
@@ -48,6 +51,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
     logger: nestLogger(options.logger),
     abortOnError: false,
   });
+  options.telemetry?.observe(adapter.getInstance());
   if (options.mount) await options.mount(adapter.getInstance());
   app.useGlobalFilters(new ProblemFilter(options.logger));
   await app.init();

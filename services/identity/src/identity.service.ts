@@ -2,8 +2,8 @@ import type { SessionDirectory, Vault } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
 import { type Declarations, LIBRARY_TABLES, refuseUndeclared } from '@daybook/erasure';
 import type { EventLog } from '@daybook/event-log';
-import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import { type ActorVerifier, createService, type Logger, type Telemetry } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Accounts } from './account/accounts.js';
 import { VaultKeys } from './account/vault-keys.js';
@@ -54,6 +54,7 @@ export interface IdentityDeps {
   /** Where letters wait when there is no mail server. */
   mailFolder: string;
   clock: () => Date;
+  telemetry?: Telemetry | undefined;
 }
 export interface IdentityService {
   app: NestFastifyApplication;
@@ -87,8 +88,10 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   );
   const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
   const expired = new ExpiredRows(database, mailer, clock, logger);
+  deps.telemetry?.outbox(() => outboxBacklog(database));
   const app = await createService({
     name: 'identity',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     controllers: [WelcomeController, DeviceController, MeController],

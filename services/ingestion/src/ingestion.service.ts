@@ -1,6 +1,6 @@
 import { BATCH_LIMITS, type Door } from '@daybook/contracts';
 import type { EventLog } from '@daybook/event-log';
-import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, type Logger, type Telemetry } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AcceptBatch } from './batch/accept-batch.js';
 import { BatchController } from './batch/batch.controller.js';
@@ -17,6 +17,7 @@ export interface IngestionDeps {
   clock: () => Date;
   /** Milliseconds that never go backwards; the process's own unless told. */
   monotonic?: () => number;
+  telemetry?: Telemetry | undefined;
 }
 
 /** The only door to the activity log. It owns no database and can read nothing of what it wrote. */
@@ -28,6 +29,7 @@ export async function createIngestionService(
   const batches = new AcceptBatch({ leases, log: deps.log, sealDays, clock: deps.clock });
   const app = await createService({
     name: 'ingestion',
+    telemetry: deps.telemetry,
     logger: deps.logger,
     actors: deps.actors,
     bodyLimit: BATCH_LIMITS.bytes,

@@ -10,8 +10,8 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
+import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import { type ActorVerifier, createService, Halts, type Logger, type Telemetry } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Aliases } from './alias/aliases.js';
 import { ContentKeys } from './broker/content-keys.js';
@@ -24,8 +24,10 @@ import { ConsentController } from './consent/consent.controller.js';
 import { Consents } from './consent/consents.js';
 import { PrivacyDoor } from './door/privacy-door.js';
 import { askFor, DueWork } from './due-work.js';
+import { epochFigures } from './epoch/epoch-figures.js';
 import { EpochKeys } from './epoch/epoch-keys.js';
 import { KeyFiles } from './epoch/key-files.js';
+import { caseFigures } from './erasure-case/case-figures.js';
 import { ErasureCaseController, ForgetDayController } from './erasure-case/erasure-case.controller.js';
 import { ErasureCases } from './erasure-case/erasure-cases.js';
 import { RECEIPT_KEYS, ReceiptKeysController } from './erasure-case/receipt-keys.controller.js';
@@ -72,6 +74,7 @@ export interface PrivacyDeps {
   clock: () => Date;
   /** Waits for the door's lease to run out; specs with a fixed clock replace it. */
   wait?: (milliseconds: number) => Promise<unknown>;
+  telemetry?: Telemetry | undefined;
 }
 
 export interface PrivacyService {
@@ -159,8 +162,12 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
         'work that was due failed and will be tried again',
       ),
   );
+  deps.telemetry?.outbox(() => outboxBacklog(database));
+  deps.telemetry?.metrics.onScrape('erasure', () => caseFigures(database, clock()));
+  deps.telemetry?.metrics.onScrape('epochs', () => epochFigures(database, clock()));
   const app = await createService({
     name: 'privacy',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     controllers: [

@@ -9,7 +9,7 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger, type Telemetry } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { storeBatches } from './batch/batch-consumer.js';
 import { batchStore, memoryStore } from './batch/batch-store.js';
@@ -39,6 +39,7 @@ export interface TimelineDeps {
   macKey: Uint8Array;
   receiptSigner: ReceiptSigner;
   clock: () => Date;
+  telemetry?: Telemetry | undefined;
 }
 export interface TimelineService {
   app: NestFastifyApplication;
@@ -72,6 +73,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
   const days = new DayReader(database, broker, deps.macKey);
   const app = await createService({
     name: 'timeline',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     controllers: [DayController, RuleController],

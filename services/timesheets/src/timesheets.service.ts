@@ -8,8 +8,8 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog } from '@daybook/event-log';
-import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
+import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import { type ActorVerifier, createService, Halts, type Logger, type Telemetry } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Catalogue } from './catalogue/catalogue.js';
 import { ClientController } from './catalogue/client.controller.js';
@@ -42,6 +42,7 @@ export interface TimesheetsDeps {
   logger: Logger;
   receiptSigner: ReceiptSigner;
   clock: () => Date;
+  telemetry?: Telemetry | undefined;
 }
 
 export interface TimesheetsService {
@@ -80,8 +81,10 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
   });
   const streams = { database, store, clock, onFacts: relay.nudge };
   const timesheets = new Timesheets(streams);
+  deps.telemetry?.outbox(() => outboxBacklog(database));
   const app = await createService({
     name: 'timesheets',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     controllers: [
