@@ -1,6 +1,6 @@
 import type { JobOwner } from '@daybook/contracts';
 import type { Tx } from '@daybook/database';
-import { type JobHandlers, type JobsParts, refuseOthersJobs, type Work } from './jobs.js';
+import { type JobHandlers, type JobsParts, LOOK_MS, refuseOthersJobs, type Work } from './jobs.js';
 
 export interface DueJob {
   name: string;
@@ -15,8 +15,8 @@ const DUE = 'due_at <= $2 AND (retry_at IS NULL OR retry_at <= clock_timestamp()
 const LOCK = `SELECT pg_try_advisory_xact_lock(hashtext('daybook.job'), hashtext($1)) AS taken,
   set_config('tcp_keepalives_idle', '10', true), set_config('tcp_keepalives_interval', '5', true), set_config('tcp_keepalives_count', '3', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
-/** After 1, 2, 4 … at most 64 seconds. */
-const POSTPONE = `UPDATE job SET failures = failures + 1, retry_at = clock_timestamp() + power(2, least(failures, 6)) * interval '1 second' WHERE name = $1`;
+/** After 1, 2, 4 … at most 64 looks. */
+const POSTPONE = `UPDATE job SET failures = failures + 1, retry_at = clock_timestamp() + power(2, least(failures, 6)) * $2 * interval '1 millisecond' WHERE name = $1`;
 
 /** The truth about work that comes due: what is due, who does it, what becomes of it. The adapters only say when to look. */
 export class DueJobs<Owner extends JobOwner> {
@@ -69,7 +69,7 @@ export class DueJobs<Owner extends JobOwner> {
       await this.settle(tx, name, rows[0].version, await work());
       return true;
     } catch (error) {
-      await tx.query(POSTPONE, [name]);
+      await tx.query(POSTPONE, [name, this.parts.lookMs ?? LOOK_MS]);
       return this.report('job_failed', name, error);
     }
   }

@@ -24,7 +24,11 @@ export interface JobsParts<Owner extends JobOwner> {
   database: Database;
   clock: () => Date;
   logger: Logger;
+  /** How often it is looked what is due; the other times follow from it. Specs look more often. */
+  lookMs?: number;
 }
+
+export const LOOK_MS = 1_000;
 
 /** A job without its one owner: Daybook does not serve with it. */
 export class JobWithoutOwner extends Error {

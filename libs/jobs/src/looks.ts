@@ -1,8 +1,6 @@
 import type { Logger } from '@daybook/service-kit';
 
-export const LOOK_MS = 1_000;
-
-/** Looks, and again a second after that look ended, whatever came of it. */
+/** Looks, and again some time after that look ended, whatever came of it. */
 export class Looks {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
@@ -11,6 +9,7 @@ export class Looks {
 
   constructor(
     private readonly look: () => Promise<void>,
+    private readonly lookMs: number,
     private readonly logger: Logger,
   ) {}
 
@@ -21,7 +20,7 @@ export class Looks {
         () => this.note(true),
       )
       .finally(() => {
-        if (!this.stopping) this.timer = setTimeout(() => this.start(), LOOK_MS);
+        if (!this.stopping) this.timer = setTimeout(() => this.start(), this.lookMs);
       });
   }
 
@@ -34,7 +33,7 @@ export class Looks {
   /** Said once when it begins, not at every look. */
   private note(failing: boolean): void {
     if (failing && !this.failing)
-      this.logger.error({ code: 'jobs_unseen' }, 'what is due could not be looked up, and is tried every second');
+      this.logger.error({ code: 'jobs_unseen' }, 'what is due could not be looked up, and is tried at every look');
     this.failing = failing;
   }
 }

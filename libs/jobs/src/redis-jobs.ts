@@ -4,7 +4,7 @@ import type { JobOwner } from '@daybook/contracts';
 import { Queue, Worker } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type DueJob, DueJobs } from './due-jobs.js';
-import type { JobHandlers, Jobs, JobsParts } from './jobs.js';
+import { type JobHandlers, type Jobs, type JobsParts, LOOK_MS } from './jobs.js';
 import { Looks } from './looks.js';
 
 export interface RedisAddress {
@@ -13,12 +13,13 @@ export interface RedisAddress {
   tls?: ConnectionOptions;
 }
 
-/** Due for so long and still not done: Redis, or the way over it, does not work. */
-const FALL_BACK_MS = 15_000;
+/** Due for so many looks and still not done: Redis, or the way over it, does not work. */
+const FALL_BACK_LOOKS = 15;
 const ANSWER_MS = 1_000;
+const SILENT_MS = 15_000;
 const CLOSE_MS = 3_000;
 /** A replica that died gives its delivery up after this. */
-const DELIVERY_LOCK_MS = 5_000;
+const DELIVERY_LOCK_LOOKS = 5;
 
 /** Whether Redis answers is asked at every look. Without a listener an error would end the process. */
 const UNHEARD = () => undefined;
@@ -30,6 +31,7 @@ const UNHEARD = () => undefined;
 export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
   private readonly due: DueJobs<Owner>;
   private readonly looks: Looks;
+  private readonly lookMs: number;
   private readonly dueSince = new Map<string, number>();
   private answers: boolean | undefined;
   private client: Redis | undefined;
@@ -41,7 +43,8 @@ export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
     private readonly address: RedisAddress,
   ) {
     this.due = new DueJobs(parts);
-    this.looks = new Looks(() => this.look(), parts.logger);
+    this.lookMs = parts.lookMs ?? LOOK_MS;
+    this.looks = new Looks(() => this.look(), this.lookMs, parts.logger);
   }
 
   start(handlers: JobHandlers<Owner>): void {
@@ -50,13 +53,13 @@ export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
     this.client = this.connect({ enableOfflineQueue: false, commandTimeout: ANSWER_MS, maxRetriesPerRequest: 0 });
     this.queue = new Queue('jobs', { ...place, connection: this.client, streams: { events: { maxLen: 0 } } });
     // The second connection, that waits for deliveries, is a duplicate of this one.
-    const waiting = this.connect({ maxRetriesPerRequest: null, socketTimeout: FALL_BACK_MS });
+    const waiting = this.connect({ maxRetriesPerRequest: null, socketTimeout: SILENT_MS });
     this.worker = new Worker('jobs', async ({ name }) => void (await this.due.run(name)), {
       ...place,
       connection: waiting,
       concurrency: Object.keys(handlers).length,
-      lockDuration: DELIVERY_LOCK_MS,
-      stalledInterval: DELIVERY_LOCK_MS,
+      lockDuration: this.lookMs * DELIVERY_LOCK_LOOKS,
+      stalledInterval: this.lookMs * DELIVERY_LOCK_LOOKS,
       runRetryDelay: ANSWER_MS,
     });
     this.worker.on('closed', () => waiting.disconnect());
@@ -99,7 +102,7 @@ export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
   private fallBack(name: string): void {
     const since = this.dueSince.get(name) ?? performance.now();
     this.dueSince.set(name, since);
-    if (performance.now() - since < FALL_BACK_MS) return;
+    if (performance.now() - since < this.lookMs * FALL_BACK_LOOKS) return;
     void this.due.run(name).then((done) => {
       if (done) this.parts.logger.warn({ code: 'job_undelivered', step: name }, 'Redis did not deliver it in time');
     });

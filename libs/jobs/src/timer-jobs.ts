@@ -1,6 +1,6 @@
 import type { JobOwner } from '@daybook/contracts';
 import { DueJobs } from './due-jobs.js';
-import type { JobHandlers, Jobs, JobsParts } from './jobs.js';
+import { type JobHandlers, type Jobs, type JobsParts, LOOK_MS } from './jobs.js';
 import { Looks } from './looks.js';
 
 /** A timer over the table: nothing beside the service's own database. */
@@ -10,9 +10,13 @@ export class TimerJobs<Owner extends JobOwner> implements Jobs<Owner> {
 
   constructor(parts: JobsParts<Owner>) {
     this.due = new DueJobs(parts);
-    this.looks = new Looks(async () => {
-      for (const { name } of await this.due.due()) void this.due.run(name);
-    }, parts.logger);
+    this.looks = new Looks(
+      async () => {
+        for (const { name } of await this.due.due()) void this.due.run(name);
+      },
+      parts.lookMs ?? LOOK_MS,
+      parts.logger,
+    );
   }
 
   start(handlers: JobHandlers<Owner>): void {
