@@ -38,6 +38,8 @@ export class Database implements Queryable {
     });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     this.pool.on('error', () => undefined);
+    // So would one that dies between two statements of a transaction; the next statement says it.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   query<Row extends pg.QueryResultRow>(

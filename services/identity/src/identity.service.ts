@@ -3,6 +3,7 @@ import { type Database, migrate } from '@daybook/database';
 import { type Declarations, LIBRARY_TABLES, refuseUndeclared } from '@daybook/erasure';
 import type { EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
 import { type ActorVerifier, createService, type Logger, type Telemetry } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Accounts } from './account/accounts.js';
@@ -45,6 +46,7 @@ export interface IdentityDeps {
   database: Database;
   log: EventLog;
   vault: Vault;
+  jobs: Jobs<'identity'>;
   actors: ActorVerifier;
   logger: Logger;
   publicUrl: string;
@@ -69,7 +71,7 @@ export interface IdentityService {
 
 /** People, sign-in, devices. Alone holds the map person ↔ member. */
 export async function createIdentityService(deps: IdentityDeps): Promise<IdentityService> {
-  const { database, log, logger, publicUrl, clock } = deps;
+  const { database, log, logger, publicUrl, clock, jobs } = deps;
   const accounts = new Accounts(database);
   const devices = new Devices(database, clock);
   const vaults = new VaultKeys(deps.vault);
@@ -78,6 +80,7 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   const auth = createAuth({ database, accounts, devices, vaults, mailer, publicUrl, secret: deps.secret, logger });
   await migrateAuth(auth, database);
   await migrate(database, [
+    jobsMigrations,
     { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
   ]);
@@ -87,7 +90,7 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
     logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
   );
   const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
-  const expired = new ExpiredRows(database, mailer, clock, logger);
+  const expired = new ExpiredRows(database, mailer, clock);
   deps.telemetry?.outbox(() => outboxBacklog(database));
   const app = await createService({
     name: 'identity',
@@ -110,14 +113,15 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
     app,
     directory: new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock),
     firstCode: async () => welcome.firstCode,
-    removeExpired: () => expired.remove(),
+    removeExpired: async () => void (await expired.remove()),
     start: async () => {
       await welcome.start();
       relay.start();
-      expired.start();
+      await askFor(database, 'identity.expired-rows', clock());
+      jobs.start({ 'identity.expired-rows': () => expired.remove() });
     },
     stop: async () => {
-      expired.stop();
+      await jobs.stop();
       await mailer.settled();
       await relay.stop();
       await app.close();

@@ -17,6 +17,7 @@ import {
 import { ReceiptSigner } from '@daybook/erasure';
 import { type EventLog, jsonRecord, PostgresEventLog } from '@daybook/event-log';
 import { createIngestionService } from '@daybook/ingestion';
+import { TimerJobs } from '@daybook/jobs';
 import { createPrivacyService, type PrivacyService } from '@daybook/privacy';
 import { ActorSigner, ActorVerifier, newActorKeys, silentLogger } from '@daybook/service-kit';
 import { FixedClock, newRef, randomFrom, startTestPostgres, type TestPostgres, VirtualTime } from '@daybook/testing';
@@ -69,12 +70,14 @@ describe('switching off, from the batch to the answer (P5)', () => {
     keyDir = await mkdtemp(join(tmpdir(), 'daybook-keys-'));
     log = await PostgresEventLog.open({ url: await postgres.databaseUrl('log') });
     const receiptSigner = new ReceiptSigner('spec', randomBytes(32));
+    const database = await postgres.database('privacy');
     privacy = await createPrivacyService({
-      database: await postgres.database('privacy'),
+      database,
       log,
       actors: new ActorVerifier('privacy', keys.publicKey, clock.now),
       logger: silentLogger,
       keyDir,
+      jobs: new TimerJobs({ service: 'privacy', database, clock: clock.now, logger: silentLogger }),
       receiptSigner,
       receiptKeys: new Map(),
       clock: clock.now,

@@ -22,6 +22,7 @@ import { isRefusal } from '@daybook/decider';
 import { verifyReceipt } from '@daybook/erasure';
 import { jsonRecord } from '@daybook/event-log';
 import { type EventStore, handle, handleIn } from '@daybook/event-store';
+import { askFor } from '@daybook/jobs';
 import { problems } from '@daybook/service-kit';
 import { addDays } from '@daybook/timekeeping';
 import type { Aliases } from '../alias/aliases.js';
@@ -91,10 +92,7 @@ export class ErasureCases {
         events.map((event) => jsonRecord('privacy.deletions.v1', caseRef, event)),
       );
       // What was deleted lies in old files and backups until the key over it is destroyed.
-      await tx.query(
-        `INSERT INTO due_work (kind, due_at) VALUES ('rotation', $1) ON CONFLICT (kind) DO UPDATE SET due_at = least(due_work.due_at, excluded.due_at)`,
-        [now],
-      );
+      await askFor(tx, 'privacy.rotation', now);
     });
     this.parts.onOrdered();
     return this.get(subject, org, caseRef);

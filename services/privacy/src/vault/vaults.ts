@@ -13,9 +13,9 @@ import {
   VaultRef,
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
+import { askFor } from '@daybook/jobs';
 import { CannotOpen, deriveKey, exportPrivateKey, exportPublicKey, newKeyPair, unwrap, wrap } from '@daybook/sealing';
 import { ROTATION_WITHIN_MS } from '../bucket/key-store.js';
-import { askFor } from '../due-work.js';
 import type { EpochKeys } from '../epoch/epoch-keys.js';
 import type { VaultCookies } from './vault-cookies.js';
 import type { OpenedVault, VaultLinks } from './vault-links.js';
@@ -107,7 +107,7 @@ export class Vaults implements Vault {
         [subject, kind, keep],
       );
       // The dropped wrap opens with the old password wherever its bytes still lie, until the key over it is destroyed.
-      if (rowCount) await askFor(tx, 'rotation', new Date(this.clock().getTime() + ROTATION_WITHIN_MS));
+      if (rowCount) await askFor(tx, 'privacy.rotation', new Date(this.clock().getTime() + ROTATION_WITHIN_MS));
     });
   }
 

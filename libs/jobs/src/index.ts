@@ -1,0 +1,4 @@
+export { askFor } from './ask-for.js';
+export { type Jobs, JobWithoutOwner, jobsMigrations } from './jobs.js';
+export { type RedisAddress, RedisJobs } from './redis-jobs.js';
+export { TimerJobs } from './timer-jobs.js';
