@@ -48,7 +48,9 @@ export interface PlatformConfig {
 }
 
 /** The environment, read once. Throws {@link ConfigError} naming the variable, what it was and what would do. */
-export function platformConfig(environment: Record<string, string | undefined> = process.env): Readonly<PlatformConfig> {
+export function platformConfig(
+  environment: Record<string, string | undefined> = process.env,
+): Readonly<PlatformConfig> {
   const env = readConfig(Environment, environment);
   const [dataDir, keyDir] = [resolve(env.DAYBOOK_DATA_DIR), resolve(env.DAYBOOK_KEY_DIR)];
   if (keyDir === dataDir || `${keyDir}/`.startsWith(`${dataDir}/`) || `${dataDir}/`.startsWith(`${keyDir}/`))

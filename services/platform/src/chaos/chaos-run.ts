@@ -83,6 +83,8 @@ async function verdict(worker: Worker): Promise<ChaosReport['findings']> {
   const [read, cases] = await Promise.all([worker.look(), worker.cases()]);
   if (!read || !cases) return [{ finding: 'lost', path: 'nothing can be read' }];
   worker.reads.push(read);
-  const open = cases.filter(({ state, stores }) => state === 'unreadable' || stores.some((one) => one.state !== 'erased'));
+  const open = cases.filter(
+    ({ state, stores }) => state === 'unreadable' || stores.some((one) => one.state !== 'erased'),
+  );
   return [...judge(worker), ...open.map(({ caseRef }) => ({ finding: 'case-open' as const, path: caseRef }))];
 }

@@ -45,9 +45,13 @@ describe('the oracle of a chaos run', () => {
 
   it('holds an erasure to what was certainly before it, and keeps what came certainly after', () => {
     const erased = [{ startedAt: 20, endedAt: 30 }];
-    expect(findings({ sent: [{ path: 'during', attempts: [attempt(25)] }], erased, reads: [read(99, 'during')] })).toEqual([]);
+    expect(
+      findings({ sent: [{ path: 'during', attempts: [attempt(25)] }], erased, reads: [read(99, 'during')] }),
+    ).toEqual([]);
     expect(findings({ sent: [{ path: 'during', attempts: [attempt(25)] }], erased, reads: [read(99)] })).toEqual([]);
-    expect(findings({ sent: [{ path: 'after', attempts: [attempt(31)] }], erased, reads: [read(99)] })).toEqual(['lost']);
+    expect(findings({ sent: [{ path: 'after', attempts: [attempt(31)] }], erased, reads: [read(99)] })).toEqual([
+      'lost',
+    ]);
   });
 
   it('finds what was accepted while the source was certainly off', () => {

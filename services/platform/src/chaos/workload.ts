@@ -70,7 +70,10 @@ export class Worker implements Person {
   private async posts(): Promise<void> {
     while (!this.stopped) {
       const mark = `${this.name}/${this.sent.length}-${randomUUID()}`;
-      const told = Array.from({ length: EVENTS_A_BATCH }, (_, n) => ({ path: `/${mark}/${n}.md`, attempts: [] as Attempt[] }));
+      const told = Array.from({ length: EVENTS_A_BATCH }, (_, n) => ({
+        path: `/${mark}/${n}.md`,
+        attempts: [] as Attempt[],
+      }));
       this.sent.push(...told);
       this.days.add(today());
       await this.post(told);
