@@ -19,7 +19,6 @@ import {
   ActorVerifier,
   type Certificates,
   createService,
-  type Logger,
   newActorKeys,
   openApiDocument,
   Replicas,
@@ -52,8 +51,10 @@ export class GatewayHarness {
   private readonly sessions = new Map<string, AccountActor>();
   private readonly devices = new Map<string, DeviceActor>();
   private readonly gateways: FastifyInstance[] = [];
-  private readonly authority = mkdtempSync(join(tmpdir(), 'daybook-authority-'));
-  private readonly replicas = new Map<Audience, Replicas>();
+  private readonly authorityFolder = mkdtempSync(join(tmpdir(), 'daybook-authority-'));
+  private authority: Promise<CertificateAuthority> | undefined;
+  private readonly outside = new Map<Audience, Replicas>();
+  private readonly reached: Replicas[] = [];
   private readonly processes: ReplicaHarness[] = [];
   /** Set by a spec whose directory cannot answer. */
   directoryDown = false;
@@ -73,24 +74,32 @@ export class GatewayHarness {
     writeFileSync(join(harness.webRoot, 'favicon.svg'), '<svg/>');
     writeFileSync(join(harness.webRoot, '.secret'), 'dotfile');
     writeFileSync(join(harness.webRoot, 'assets/app-1a2b3c.js'), `console.log('${'x'.repeat(5_000)}')`);
-    if (way === 'over HTTP') await harness.listenInside();
+    if (way === 'over HTTP')
+      for (const name of AUDIENCES)
+        harness.outside.set(name, await harness.replicas(name, [await harness.process(name)]));
     return harness;
   }
 
   /** The certificate of a service of this installation. */
   async certificates(service: string): Promise<Certificates> {
-    return readCertificates(await (await CertificateAuthority.open(this.authority)).issue(service));
+    this.authority ??= CertificateAuthority.open(this.authorityFolder);
+    return readCertificates(await (await this.authority).issue(service));
   }
 
-  /** One process of each service. */
-  private async listenInside(): Promise<void> {
-    const ours = await this.certificates('gateway');
-    for (const name of AUDIENCES) {
-      const process = await ReplicaHarness.listen(this.services[name], await this.certificates(name));
-      const replicas = new Replicas(name, [process.url], ours);
-      this.replicas.set(name, replicas);
-      this.processes.push(process);
-    }
+  /** One more process of a service; its certificate may be another's. */
+  async process(service: Audience, options: { certificate?: string; port?: number } = {}): Promise<ReplicaHarness> {
+    const certificates = await this.certificates(options.certificate ?? service);
+    const process = await ReplicaHarness.listen(this.services[service], certificates, options.port);
+    this.processes.push(process);
+    return process;
+  }
+
+  /** As the gateway knows them. */
+  async replicas(service: Audience, processes: readonly { url: string }[]): Promise<Replicas> {
+    const urls = processes.map(({ url }) => url);
+    const replicas = new Replicas(service, urls, await this.certificates('gateway'));
+    this.reached.push(replicas);
+    return replicas;
   }
 
   documents() {
@@ -98,9 +107,12 @@ export class GatewayHarness {
   }
 
   async gateway(
-    options: Partial<GatewayDeps> & { timeoutMs?: number; logger?: Logger } = {},
+    options: Partial<Omit<GatewayDeps, 'upstreams'>> & {
+      timeoutMs?: number;
+      upstreams?: Partial<Record<Audience, Upstream>>;
+    } = {},
   ): Promise<FastifyInstance> {
-    const { timeoutMs, ...deps } = options;
+    const { timeoutMs, upstreams: given, ...deps } = options;
     const upstreams = Object.fromEntries(AUDIENCES.map((name) => [name, this.upstream(name, timeoutMs)])) as Record<
       Audience,
       Upstream
@@ -114,7 +126,7 @@ export class GatewayHarness {
         device: async (token) => this.answer(this.devices.get(token)),
       },
       signer: this.signer,
-      upstreams,
+      upstreams: { ...upstreams, ...given },
       documents: this.documents(),
       webRoot: this.webRoot,
       logger: silentLogger,
@@ -155,14 +167,14 @@ export class GatewayHarness {
 
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => closeGateway(gateway, 100)));
-    await Promise.all([...this.replicas.values()].map((replicas) => replicas.close()));
+    await Promise.all(this.reached.map((replicas) => replicas.close()));
     await Promise.all(this.processes.map((process) => process.kill()));
     await Promise.all(Object.values(this.services).map((service) => service.close()));
-    for (const folder of [this.webRoot, this.authority]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.webRoot, this.authorityFolder]) rmSync(folder, { recursive: true, force: true });
   }
 
   private upstream(name: Audience, timeoutMs: number | undefined): Upstream {
-    const replicas = this.replicas.get(name);
+    const replicas = this.outside.get(name);
     if (replicas) return new OverHttp(replicas, timeoutMs);
     return new InProcess(this.services[name].getHttpAdapter().getInstance(), timeoutMs);
   }

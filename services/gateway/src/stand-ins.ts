@@ -29,9 +29,10 @@ export function holdGate(): void {
   });
 }
 
-export const LARGE_MEGABYTES = 50;
-function* megabytes(count: number) {
-  for (let n = 0; n < count; n++) yield Buffer.alloc(1_000_000, n);
+/** A large answer, and how much of it the service has made so far. */
+export const large = { megabytes: 50, made: 0 };
+function* megabytes() {
+  for (large.made = 0; large.made < large.megabytes; large.made++) yield Buffer.alloc(1_000_000, large.made);
 }
 
 @Controller('v1')
@@ -129,7 +130,7 @@ class TimesheetsStandIn {
   large(@Res() reply: FastifyReply) {
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'application/octet-stream' });
-    void pipeline(Readable.from(megabytes(LARGE_MEGABYTES)), reply.raw).catch(() => undefined);
+    void pipeline(Readable.from(megabytes()), reply.raw).catch(() => undefined);
   }
   @Get('entries/hidden')
   @For('anybody')
