@@ -8,6 +8,7 @@ export * from './openapi.js';
 export * from './peer-client.js';
 export * from './problem.filter.js';
 export * from './problems.js';
+export * from './public-address.js';
 export * from './replicas.js';
 export * from './service.js';
 export * from './trusted-origins.js';

@@ -1,5 +1,6 @@
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Certificates } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -11,7 +12,7 @@ export class ReplicaHarness {
   /** Requests that reached the service. */
   served = 0;
   /** Also those that have not said yet who they are. */
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new Set<Duplex>();
   private constructor(
     readonly url: string,
     private readonly server: ReturnType<typeof createServer>,
