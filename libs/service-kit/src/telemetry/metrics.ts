@@ -96,8 +96,11 @@ export const METRICS = {
     labels: ['outcome'],
     buckets: FAST,
   },
-  daybook_jobs_due: { kind: 'gauge', help: 'Jobs whose time has come', labels: [] },
-  daybook_jobs_late_seconds: { kind: 'gauge', help: 'How late the latest of them is', labels: [] },
+  daybook_jobs_late_seconds: {
+    kind: 'gauge',
+    help: 'How late a job is, 0 = its time has not come; every replica tells the same',
+    labels: ['work'],
+  },
   daybook_scrape_failures_total: {
     kind: 'counter',
     help: 'Figures that could not be read at a scrape and are missing in it',
