@@ -9,7 +9,7 @@ import {
 import { type Metrics, sample } from './metrics.js';
 
 /** Codes of poison that have a label of their own; what is new shows as `other` until it stands here. */
-const REASONS = new Set(['undecodable', 'unknown_type', 'no_expiry', 'foreign_key']);
+const REASONS = ['undecodable', 'unknown_type', 'no_expiry', 'foreign_key'];
 
 /** Counts and times what goes through the event log; lag is read at each scrape. */
 export class MeteredEventLog implements EventLog {
@@ -63,7 +63,7 @@ export class MeteredEventLog implements EventLog {
     const halted = this.metrics.gauge('daybook_log_consumer_halted');
     halted.set({ topic, group }, 0);
     // An alert on an increase needs the zero before it.
-    deadLetters.inc({ topic, reason: 'undecodable' }, 0);
+    for (const reason of [...REASONS, 'other']) deadLetters.inc({ topic, reason }, 0);
     return {
       ...subscription,
       handle: async (delivery, tx) => {
@@ -85,7 +85,7 @@ export class MeteredEventLog implements EventLog {
         subscription.onHalt(reason);
       },
       onSetAside: (record, reason) => {
-        deadLetters.inc({ topic, reason: REASONS.has(reason) ? reason : 'other' });
+        deadLetters.inc({ topic, reason: REASONS.includes(reason) ? reason : 'other' });
         subscription.onSetAside?.(record, reason);
       },
     };

@@ -96,8 +96,11 @@ export const METRICS = {
     labels: ['outcome'],
     buckets: FAST,
   },
-  daybook_jobs_due: { kind: 'gauge', help: 'Jobs whose time has come', labels: [] },
-  daybook_jobs_late_seconds: { kind: 'gauge', help: 'How late the latest of them is', labels: [] },
+  daybook_jobs_late_seconds: {
+    kind: 'gauge',
+    help: 'How late a job is, 0 = its time has not come; every replica tells the same',
+    labels: ['work'],
+  },
   daybook_scrape_failures_total: {
     kind: 'counter',
     help: 'Figures that could not be read at a scrape and are missing in it',
@@ -128,7 +131,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
   private readonly readings = new Map<object, { name: string; read: () => Promise<Sample[]> }>();
-  private readonly readGauges = new Set<Gauge>();
+  private readonly readGauges = new Set<Of<'gauge'>>();
   private scraping: Promise<string> | undefined;
 
   constructor() {
@@ -168,15 +171,14 @@ export class Metrics {
 
   private async readAll(): Promise<void> {
     const read = await Promise.all([...this.readings.values()].map((one) => this.readOne(one)));
-    for (const gauge of this.readGauges) {
-      gauge.reset();
+    for (const metric of this.readGauges) {
+      this.gauge(metric).reset();
       // Without labels a reset gauge says 0, which would be a lie about what could not be read.
-      gauge.remove();
+      if (!METRICS[metric].labels.length) this.gauge(metric).remove();
     }
     for (const { metric, labels, value } of read.flat()) {
-      const gauge = this.gauge(metric);
-      this.readGauges.add(gauge);
-      gauge.set(labels ?? {}, value);
+      this.readGauges.add(metric);
+      this.gauge(metric).set(labels ?? {}, value);
     }
   }
 
