@@ -23,6 +23,7 @@ const nothing = async () => null;
 /** Replicas of one service, as many as a case wants, and what they said. */
 export class Replicas {
   readonly troubles: string[] = [];
+  readonly warnings: string[] = [];
   private readonly running: Jobs<'privacy'>[] = [];
 
   constructor(
@@ -31,12 +32,12 @@ export class Replicas {
   ) {}
 
   start(rotation: () => Promise<Date | null>, options: Partial<JobsParts<'privacy'>> = {}): Jobs<'privacy'> {
-    const note = (fields: LogFields) => void this.troubles.push(`${fields.code} ${fields.step}`);
+    const note = (lines: string[]) => (fields: LogFields) => void lines.push(`${fields.code} ${fields.step}`);
     const jobs = this.make({
       service: 'privacy',
       database: this.database,
       clock: () => new Date(),
-      logger: { ...silentLogger, error: note },
+      logger: { ...silentLogger, error: note(this.troubles), warn: note(this.warnings) },
       lookMs: LOOK_MS,
       ...options,
     });
@@ -86,7 +87,10 @@ export function jobsContract(name: string, adapter: () => Promise<Adapter>): voi
 
     it('is done once when it is due, within about a second, and not before', async () => {
       const done: number[] = [];
-      replicas.start(async () => (done.push(Date.now()), null), { lookMs: 1_000 });
+      replicas.start(async () => {
+        done.push(Date.now());
+        return null;
+      }, { lookMs: 1_000 });
       await replicas.ask(300);
       const due = Date.now() + 300;
       await until(async () => (await replicas.waiting()).length === 0);
@@ -117,7 +121,10 @@ export function jobsContract(name: string, adapter: () => Promise<Adapter>): voi
     it('is done although everything was down for a week', async () => {
       await replicas.ask(-7 * 86_400_000);
       let runs = 0;
-      replicas.start(async () => (runs++, null));
+      replicas.start(async () => {
+        runs++;
+        return null;
+      });
       await until(async () => (await replicas.waiting()).length === 0);
       expect(runs).toBe(1);
     });
@@ -260,7 +267,10 @@ export function jobsContract(name: string, adapter: () => Promise<Adapter>): voi
       const [said] = await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), exited]);
       expect(String(said)).toBe('at it\n');
       let runs = 0;
-      replicas.start(async () => (runs++, null));
+      replicas.start(async () => {
+        runs++;
+        return null;
+      });
       await sleep(5 * LOOK_MS);
       expect(runs).toBe(0);
       child.kill('SIGKILL');
