@@ -35,7 +35,9 @@ export class SpecRedis {
 }
 
 async function serve(port: number, settings: string[]): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...settings];
+  const tls = settings.some((one) => one.startsWith('--tls-'));
+  const listen = tls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)];
+  const args = [...listen, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...settings];
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const line of child.stdout as NodeJS.ReadableStream) if (String(line).includes('Ready to accept')) break;
   return child;

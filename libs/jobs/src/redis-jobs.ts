@@ -123,6 +123,7 @@ export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
     const client = new Redis(this.address.url, {
       ...options,
       ...(this.address.tls && { tls: this.address.tls }),
+      disableClientInfo: true,
       connectTimeout: 5_000,
       retryStrategy: () => 500,
     });

@@ -2,8 +2,8 @@ import { migrate } from '@daybook/database';
 import { startTestPostgres, type TestPostgres } from '@daybook/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Replicas, until } from './jobs.contract.js';
 import { jobsMigrations } from './jobs.js';
+import { Replicas, until } from './jobs-harness.js';
 import { SpecRedis } from './redis-harness.js';
 import { RedisJobs } from './redis-jobs.js';
 
