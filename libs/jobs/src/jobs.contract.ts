@@ -3,65 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Database, migrate } from '@daybook/database';
-import type { LogFields } from '@daybook/service-kit';
 import { silentLogger } from '@daybook/service-kit';
 import { startTestPostgres, type TestPostgres } from '@daybook/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { askFor } from './ask-for.js';
-import { type JobHandlers, type Jobs, type JobsParts, JobWithoutOwner, jobsMigrations } from './jobs.js';
+import { type JobHandlers, JobWithoutOwner, jobsMigrations } from './jobs.js';
+import { type Adapter, LOOK_MS, Replicas, until } from './jobs-harness.js';
 
-export interface Adapter {
-  make(parts: JobsParts<'privacy'>): Jobs<'privacy'>;
-  /** Arguments of `replica-in-child.mjs`. */
-  childArguments: string[];
-  stop(): Promise<void>;
-}
-
-const LOOK_MS = 100;
 const nothing = async () => null;
-
-/** Replicas of one service, as many as a case wants, and what they said. */
-export class Replicas {
-  readonly troubles: string[] = [];
-  private readonly running: Jobs<'privacy'>[] = [];
-
-  constructor(
-    readonly database: Database,
-    private readonly make: Adapter['make'],
-  ) {}
-
-  start(rotation: () => Promise<Date | null>, options: Partial<JobsParts<'privacy'>> = {}): Jobs<'privacy'> {
-    const note = (fields: LogFields) => void this.troubles.push(`${fields.code} ${fields.step}`);
-    const jobs = this.make({
-      service: 'privacy',
-      database: this.database,
-      clock: () => new Date(),
-      logger: { ...silentLogger, error: note },
-      lookMs: LOOK_MS,
-      ...options,
-    });
-    jobs.start({ 'privacy.rotation': rotation, 'privacy.sweep': nothing });
-    this.running.push(jobs);
-    return jobs;
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all(this.running.splice(0).map((jobs) => jobs.stop()));
-  }
-
-  ask(milliseconds = 0): Promise<void> {
-    return askFor(this.database, 'privacy.rotation', new Date(Date.now() + milliseconds));
-  }
-
-  async waiting(): Promise<Date[]> {
-    return (await this.database.query<{ due_at: Date }>('SELECT due_at FROM job')).rows.map((row) => row.due_at);
-  }
-}
-
-export async function until(what: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
-  for (const end = Date.now() + milliseconds; !(await what()); await sleep(10))
-    if (Date.now() > end) throw new Error('it did not come to that');
-}
 
 /** What every adapter does, however it executes. */
 export function jobsContract(name: string, adapter: () => Promise<Adapter>): void {
@@ -86,7 +35,13 @@ export function jobsContract(name: string, adapter: () => Promise<Adapter>): voi
 
     it('is done once when it is due, within about a second, and not before', async () => {
       const done: number[] = [];
-      replicas.start(async () => (done.push(Date.now()), null), { lookMs: 1_000 });
+      replicas.start(
+        async () => {
+          done.push(Date.now());
+          return null;
+        },
+        { lookMs: 1_000 },
+      );
       await replicas.ask(300);
       const due = Date.now() + 300;
       await until(async () => (await replicas.waiting()).length === 0);
@@ -117,7 +72,10 @@ export function jobsContract(name: string, adapter: () => Promise<Adapter>): voi
     it('is done although everything was down for a week', async () => {
       await replicas.ask(-7 * 86_400_000);
       let runs = 0;
-      replicas.start(async () => (runs++, null));
+      replicas.start(async () => {
+        runs++;
+        return null;
+      });
       await until(async () => (await replicas.waiting()).length === 0);
       expect(runs).toBe(1);
     });
@@ -260,7 +218,10 @@ export function jobsContract(name: string, adapter: () => Promise<Adapter>): voi
       const [said] = await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), exited]);
       expect(String(said)).toBe('at it\n');
       let runs = 0;
-      replicas.start(async () => (runs++, null));
+      replicas.start(async () => {
+        runs++;
+        return null;
+      });
       await sleep(5 * LOOK_MS);
       expect(runs).toBe(0);
       child.kill('SIGKILL');

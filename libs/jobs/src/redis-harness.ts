@@ -7,11 +7,12 @@ export class SpecRedis {
   private constructor(
     private child: ChildProcess,
     readonly port: number,
+    private readonly settings: string[],
   ) {}
 
-  static async start(): Promise<SpecRedis> {
+  static async start(settings: string[] = []): Promise<SpecRedis> {
     const port = await freePort();
-    return new SpecRedis(await serve(port), port);
+    return new SpecRedis(await serve(port, settings), port, settings);
   }
 
   get url(): string {
@@ -25,7 +26,7 @@ export class SpecRedis {
   }
 
   async startAgain(): Promise<void> {
-    this.child = await serve(this.port);
+    this.child = await serve(this.port, this.settings);
   }
 
   async stop(): Promise<void> {
@@ -33,8 +34,10 @@ export class SpecRedis {
   }
 }
 
-async function serve(port: number): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+async function serve(port: number, settings: string[]): Promise<ChildProcess> {
+  const tls = settings.some((one) => one.startsWith('--tls-'));
+  const listen = tls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)];
+  const args = [...listen, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...settings];
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const line of child.stdout as NodeJS.ReadableStream) if (String(line).includes('Ready to accept')) break;
   return child;

@@ -50,7 +50,7 @@ export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
   start(handlers: JobHandlers<Owner>): void {
     this.due.serve(handlers);
     const place = { prefix: this.parts.service, skipVersionCheck: true };
-    this.client = this.connect({ enableOfflineQueue: false, commandTimeout: ANSWER_MS, maxRetriesPerRequest: 0 });
+    this.client = this.connect({ commandTimeout: ANSWER_MS, maxRetriesPerRequest: 0 });
     this.queue = new Queue('jobs', { ...place, connection: this.client, streams: { events: { maxLen: 0 } } });
     // The second connection, that waits for deliveries, is a duplicate of this one.
     const waiting = this.connect({ maxRetriesPerRequest: null, socketTimeout: SILENT_MS });
@@ -123,6 +123,7 @@ export class RedisJobs<Owner extends JobOwner> implements Jobs<Owner> {
     const client = new Redis(this.address.url, {
       ...options,
       ...(this.address.tls && { tls: this.address.tls }),
+      disableClientInfo: true,
       connectTimeout: 5_000,
       retryStrategy: () => 500,
     });
