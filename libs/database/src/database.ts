@@ -50,23 +50,49 @@ export class Database implements Queryable {
   }
 
   /** Commits what `work` did, or rolls all of it back and rethrows. */
-  async transaction<T>(
+  transaction<T>(
     work: (tx: Tx) => Promise<T>,
     isolation: 'read committed' | 'repeatable read' = 'read committed',
   ): Promise<T> {
+    return this.connected(async (client, broke) => {
+      try {
+        await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+        const result = await work(client as unknown as Tx);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(broke);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Works on one connection, each statement committed by itself. What it locks (`pg_advisory_lock`) is released at the end; when the
+   * connection is lost, the lock is lost with it and no further statement succeeds: whoever lost the lock can do no more.
+   */
+  session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
+    return this.connected(async (client, broke) => {
+      try {
+        return await work(client);
+      } finally {
+        await client.query('SELECT pg_advisory_unlock_all()').catch(broke);
+      }
+    });
+  }
+
+  private async connected<T>(work: (client: pg.PoolClient, broke: (error: Error) => void) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    const broke = (error: Error) => {
+      broken = error;
+    };
+    // Between two statements nobody waits for an answer that could fail: without a listener, a restart of PostgreSQL would end the process.
+    client.on('error', broke);
     try {
-      await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
-      const result = await work(client as unknown as Tx);
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken = rollbackError;
-      });
-      throw error;
+      return await work(client, broke);
     } finally {
+      client.off('error', broke);
       client.release(broken);
     }
   }
