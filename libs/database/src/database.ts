@@ -24,6 +24,17 @@ export interface DatabaseOptions {
   tls?: { ca: string; cert: string; key: string } | undefined;
 }
 
+/**
+ * Locks end with their connection, and a connection that was cut without a word must end too, on both sides: within 30 s, and within a
+ * minute where its process stands still in the middle of a transaction.
+ */
+const CUT_OFF = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 15_000,
+  options: '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
+  idle_in_transaction_session_timeout: 60_000,
+};
+
 /** One service's own database. Statement parameters are always bound, never part of the SQL text. */
 export class Database implements Queryable {
   readonly pool: pg.Pool;
@@ -35,6 +46,7 @@ export class Database implements Queryable {
       application_name: options.name,
       ssl: options.tls,
       connectionTimeoutMillis: 10_000,
+      ...CUT_OFF,
     });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     this.pool.on('error', () => undefined);
