@@ -99,12 +99,9 @@ export class Database implements Queryable {
     const broke = (error: Error) => {
       broken = error;
     };
-    // Between two statements nobody waits for an answer that could fail: without a listener, a restart of PostgreSQL would end the process.
-    client.on('error', broke);
     try {
       return await work(client, broke);
     } finally {
-      client.off('error', broke);
       client.release(broken);
     }
   }
@@ -120,15 +117,15 @@ export const sqlState = (error: unknown): string | undefined =>
     ? error.code
     : undefined;
 
-/** Connection lost or refused, server starting or stopping, out of disk, memory or connections, a deadlock: trying again later is all there is to do. */
+/** Connection lost or refused, server starting or stopping, out of disk, memory or connections, a deadlock, a transaction that stood still: trying again later is all there is to do. */
 export function databaseAway(error: unknown): boolean {
   const state = sqlState(error);
-  if (state) return /^(08|53|57P|58|40)/.test(state);
+  if (state) return /^(08|53|57P|58|40|25P03)/.test(state);
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return (
     /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOENT$)/.test(code) ||
-    /connection (terminated|timeout|ended)|timeout exceeded when trying to connect/i.test(error.message)
+    /connection (terminated|timeout|ended|error)|timeout exceeded when trying to connect/i.test(error.message)
   );
 }
 export const UNIQUE_VIOLATION = '23505';
