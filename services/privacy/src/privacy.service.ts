@@ -231,6 +231,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await relay.stop();
       await app.close();
+      epochs.close();
     },
   };
 }

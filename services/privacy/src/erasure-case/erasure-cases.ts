@@ -71,6 +71,8 @@ export class ErasureCases {
     };
     await this.parts.database.transaction(async (tx) => {
       const scope = await this.fence(tx, opened, request, now);
+      // A case of nothing would be answered by nobody, and stay open for ever.
+      if (!scope) throw problems.unavailable('this account is still being set up', { headers: { 'retry-after': '1' } });
       await handleIn(
         tx,
         this.parts.store,
@@ -80,12 +82,10 @@ export class ErasureCases {
         (_, { state }) => this.project(tx, state),
       );
       const base = { caseRef, orderedAt, registryVersion: REGISTRY_VERSION };
-      const events: DeletionEvent[] = scope
-        ? [
-            { type: 'DeletionOrdered', ...base, chunk: 0, scope, deadlines },
-            { type: 'DeletionListed', ...base, chunks: 1 },
-          ]
-        : [];
+      const events: DeletionEvent[] = [
+        { type: 'DeletionOrdered', ...base, chunk: 0, scope, deadlines },
+        { type: 'DeletionListed', ...base, chunks: 1 },
+      ];
       await this.parts.store.publish(
         tx,
         'privacy.deletions.v1',

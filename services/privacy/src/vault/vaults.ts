@@ -99,6 +99,8 @@ export class Vaults implements Vault {
 
   async keepOnly(subject: SubjectRef, kind: FactorKind, keep: FactorRef): Promise<void> {
     await this.database.transaction(async (tx) => {
+      // One at a time for a person: two that keep different factors would drop each other's, and none would be left.
+      await tx.query('SELECT 1 FROM vault WHERE subject = $1 ORDER BY vault FOR NO KEY UPDATE', [subject]);
       const { rowCount } = await tx.query(
         `WITH RECURSIVE kept (vault) AS (
            SELECT vault FROM vault_factor WHERE factor = $3 AND subject = $1 AND kind = $2
