@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const PORT = 'use a port number from 1 to 65535';
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT);
-const list = (of: z.ZodType<string>) =>
+const list = (of: z.ZodType<string, string>) =>
   z
     .string('is needed')
     .transform((text) => text.split(',').map((one) => one.trim()))

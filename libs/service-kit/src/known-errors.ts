@@ -10,13 +10,18 @@ const KNOWN = new Set([
   'TopicMismatch',
   'MigrationChanged',
   'DatabaseIsNewer',
-  'NotMigrated',
+  'MigrationsMissing',
   'DocumentConflict',
   'UnownedRoute',
   'UnsafeListen',
 ]);
 
-export const isKnown = (error: unknown): error is Error => error instanceof Error && KNOWN.has(error.constructor.name);
+export const isKnown = (error: Error): boolean => KNOWN.has(error.constructor.name);
 
 /** What a person can act on is one line; anything else keeps its stack. */
-export const oneLine = (error: unknown): unknown => (isKnown(error) ? error.message : error);
+export function oneLine(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is used by another program`;
+  return isKnown(error) ? error.message : error;
+}

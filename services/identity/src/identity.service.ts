@@ -3,7 +3,7 @@ import { type Database, migrate } from '@daybook/database';
 import { type Declarations, LIBRARY_TABLES, refuseUndeclared } from '@daybook/erasure';
 import type { EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, type Logger, type PeerListener } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Accounts } from './account/accounts.js';
 import { VaultKeys } from './account/vault-keys.js';
@@ -16,6 +16,7 @@ import { Mailer } from './mail/mailer.js';
 import { MeController } from './me/me.controller.js';
 import { Profile } from './me/profile.js';
 import { UnlockVault } from './me/unlock-vault.js';
+import { SessionController } from './session/session.controller.js';
 import { Directory } from './session/session-directory.js';
 import { AUTH, PUBLIC_URL } from './tokens.js';
 import { WelcomeController } from './welcome/welcome.controller.js';
@@ -54,6 +55,7 @@ export interface IdentityDeps {
   /** Where letters wait when there is no mail server. */
   mailFolder: string;
   clock: () => Date;
+  listener?: PeerListener;
 }
 export interface IdentityService {
   app: NestFastifyApplication;
@@ -66,6 +68,15 @@ export interface IdentityService {
   stop(): Promise<void>;
 }
 
+/** As the role that owns the tables. */
+export async function migrateIdentity(database: Database): Promise<void> {
+  await migrateAuth(database);
+  await migrate(database, [
+    { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
+    eventStoreMigrations,
+  ]);
+}
+
 /** People, sign-in, devices. Alone holds the map person ↔ member. */
 export async function createIdentityService(deps: IdentityDeps): Promise<IdentityService> {
   const { database, log, logger, publicUrl, clock } = deps;
@@ -75,11 +86,7 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   const from = `Daybook <daybook@${new URL(publicUrl).hostname}>`;
   const mailer = new Mailer(deps.smtpUrl, deps.mailFolder, from, logger);
   const auth = createAuth({ database, accounts, devices, vaults, mailer, publicUrl, secret: deps.secret, logger });
-  await migrateAuth(auth, database);
-  await migrate(database, [
-    { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
-    eventStoreMigrations,
-  ]);
+  await migrateIdentity(database);
   await refuseUndeclared('identity', database, IDENTITY_TABLES);
   const store = new PostgresEventStore();
   const relay = new OutboxRelay(database, log, () =>
@@ -87,12 +94,16 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   );
   const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
   const expired = new ExpiredRows(database, mailer, clock, logger);
+  const { sessionToken } = (await auth.$context).authCookies;
+  const directory = new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock);
   const app = await createService({
     name: 'identity',
     logger,
     actors: deps.actors,
-    controllers: [WelcomeController, DeviceController, MeController],
+    listener: deps.listener,
+    controllers: [SessionController, WelcomeController, DeviceController, MeController],
     providers: [
+      { provide: Directory, useValue: directory },
       { provide: AUTH, useValue: auth },
       { provide: PUBLIC_URL, useValue: publicUrl },
       { provide: Welcome, useValue: welcome },
@@ -102,10 +113,9 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
     ],
     mount: (instance) => mountAuth(instance, auth, publicUrl, logger),
   });
-  const { sessionToken } = (await auth.$context).authCookies;
   return {
     app,
-    directory: new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock),
+    directory,
     firstCode: async () => welcome.firstCode,
     removeExpired: () => expired.remove(),
     start: async () => {

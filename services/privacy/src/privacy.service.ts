@@ -11,9 +11,10 @@ import {
 } from '@daybook/erasure';
 import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger, type PeerListener } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Aliases } from './alias/aliases.js';
+import { BrokerController } from './broker/broker.controller.js';
 import { ContentKeys } from './broker/content-keys.js';
 import { DayDirectory } from './broker/day-directory.js';
 import { Grants } from './broker/grants.js';
@@ -22,6 +23,7 @@ import { Buckets } from './bucket/buckets.js';
 import { KeyStore } from './bucket/key-store.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { Consents } from './consent/consents.js';
+import { DoorController } from './door/door.controller.js';
 import { PrivacyDoor } from './door/privacy-door.js';
 import { askFor, DueWork } from './due-work.js';
 import { EpochKeys } from './epoch/epoch-keys.js';
@@ -34,6 +36,7 @@ import { OpeningsController } from './openings/openings.controller.js';
 import { Openings } from './openings/openings.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { Retention } from './retention/retention.js';
+import { VaultController } from './vault/vault.controller.js';
 import { VaultCookies } from './vault/vault-cookies.js';
 import { VaultLinks } from './vault/vault-links.js';
 import { Vaults } from './vault/vaults.js';
@@ -70,6 +73,7 @@ export interface PrivacyDeps {
   receiptSigner: ReceiptSigner;
   receiptKeys: ReadonlyMap<string, KeyObject>;
   clock: () => Date;
+  listener?: PeerListener;
   /** Waits for the door's lease to run out; specs with a fixed clock replace it. */
   wait?: (milliseconds: number) => Promise<unknown>;
 }
@@ -88,15 +92,19 @@ export interface PrivacyService {
   ready(): boolean;
 }
 
-/** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
-export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacyService> {
-  const { database, log, logger, clock } = deps;
-  await migrate(database, [
+/** As the role that owns the tables. */
+export const migratePrivacy = (database: Database): Promise<string[]> =>
+  migrate(database, [
     { owner: 'privacy', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
     erasureMigrations,
     cursorMigrations,
   ]);
+
+/** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
+export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacyService> {
+  const { database, log, logger, clock } = deps;
+  await migratePrivacy(database);
   await refuseUndeclared('privacy', database, PRIVACY_TABLES);
   const fresh = (await database.query('SELECT 1 FROM epoch LIMIT 1')).rowCount === 0;
   const files = await KeyFiles.open(deps.keyDir, fresh);
@@ -159,11 +167,23 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
         'work that was due failed and will be tried again',
       ),
   );
+  const door = new PrivacyDoor(database, aliases, buckets, consents, clock);
+  const broker = new KeyBroker(
+    new Grants(deps.actors, cookies, vaults, clock),
+    new DayDirectory(database, aliases, buckets, consents, clock),
+    new ContentKeys(database, aliases, buckets, epochs),
+    openings,
+    clock,
+  );
   const app = await createService({
     name: 'privacy',
     logger,
     actors: deps.actors,
+    listener: deps.listener,
     controllers: [
+      DoorController,
+      BrokerController,
+      VaultController,
       ConsentController,
       ErasureCaseController,
       ForgetDayController,
@@ -172,6 +192,9 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       RetentionController,
     ],
     providers: [
+      { provide: PrivacyDoor, useValue: door },
+      { provide: KeyBroker, useValue: broker },
+      { provide: Vaults, useValue: vaults },
       { provide: Consents, useValue: consents },
       { provide: ErasureCases, useValue: cases },
       { provide: RECEIPT_KEYS, useValue: deps.receiptKeys },
@@ -183,14 +206,8 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   return {
     app,
     ready: () => halts.ready(),
-    door: new PrivacyDoor(database, aliases, buckets, consents, clock),
-    broker: new KeyBroker(
-      new Grants(deps.actors, cookies, vaults, clock),
-      new DayDirectory(database, aliases, buckets, consents, clock),
-      new ContentKeys(database, aliases, buckets, epochs),
-      openings,
-      clock,
-    ),
+    door,
+    broker,
     vault: vaults,
     epochs,
     caughtUp: async () => {

@@ -9,7 +9,7 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger, type PeerListener } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { storeBatches } from './batch/batch-consumer.js';
 import { batchStore, memoryStore } from './batch/batch-store.js';
@@ -39,6 +39,7 @@ export interface TimelineDeps {
   macKey: Uint8Array;
   receiptSigner: ReceiptSigner;
   clock: () => Date;
+  listener?: PeerListener;
 }
 export interface TimelineService {
   app: NestFastifyApplication;
@@ -50,14 +51,18 @@ export interface TimelineService {
   ready(): boolean;
 }
 
-/** The person's own store of sealed activity, and the day it becomes when they look. */
-export async function createTimelineService(deps: TimelineDeps): Promise<TimelineService> {
-  const { database, log, broker, logger, clock } = deps;
-  await migrate(database, [
+/** As the role that owns the tables. */
+export const migrateTimeline = (database: Database): Promise<string[]> =>
+  migrate(database, [
     { owner: 'timeline', url: new URL('../migrations/', import.meta.url) },
     erasureMigrations,
     cursorMigrations,
   ]);
+
+/** The person's own store of sealed activity, and the day it becomes when they look. */
+export async function createTimelineService(deps: TimelineDeps): Promise<TimelineService> {
+  const { database, log, broker, logger, clock } = deps;
+  await migrateTimeline(database);
   await refuseUndeclared('timeline', database, TIMELINE_TABLES);
   const halts = new Halts(logger);
   const erasure = new ErasureConsumer({
@@ -74,6 +79,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
     name: 'timeline',
     logger,
     actors: deps.actors,
+    listener: deps.listener,
     controllers: [DayController, RuleController],
     providers: [
       { provide: DayReader, useValue: days },

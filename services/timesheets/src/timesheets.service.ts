@@ -9,7 +9,7 @@ import {
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger } from '@daybook/service-kit';
+import { type ActorVerifier, createService, Halts, type Logger, type PeerListener } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Catalogue } from './catalogue/catalogue.js';
 import { ClientController } from './catalogue/client.controller.js';
@@ -42,6 +42,7 @@ export interface TimesheetsDeps {
   logger: Logger;
   receiptSigner: ReceiptSigner;
   clock: () => Date;
+  listener?: PeerListener;
 }
 
 export interface TimesheetsService {
@@ -54,15 +55,19 @@ export interface TimesheetsService {
   ready(): boolean;
 }
 
-/** Clients, projects and time sheets. It never learns that an entry came from a draft. */
-export async function createTimesheetsService(deps: TimesheetsDeps): Promise<TimesheetsService> {
-  const { database, log, logger, clock } = deps;
-  await migrate(database, [
+/** As the role that owns the tables. */
+export const migrateTimesheets = (database: Database): Promise<string[]> =>
+  migrate(database, [
     { owner: 'timesheets', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
     erasureMigrations,
     cursorMigrations,
   ]);
+
+/** Clients, projects and time sheets. It never learns that an entry came from a draft. */
+export async function createTimesheetsService(deps: TimesheetsDeps): Promise<TimesheetsService> {
+  const { database, log, logger, clock } = deps;
+  await migrateTimesheets(database);
   await refuseUndeclared('timesheets', database, TIMESHEETS_TABLES);
   const store = new PostgresEventStore();
   const relay = new OutboxRelay(database, log, () =>
@@ -84,6 +89,7 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
     name: 'timesheets',
     logger,
     actors: deps.actors,
+    listener: deps.listener,
     controllers: [
       ProjectController,
       ClientController,
