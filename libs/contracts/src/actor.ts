@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { internalCall } from './internal-call.js';
 import { DeviceRef, MemberRef, OrgRef, SessionRef, SubjectRef } from './refs.js';
 
 /** Who a request is for, as the gateway vouches: each token is made for one audience and lives at most a minute. */
@@ -55,6 +56,22 @@ export const HEADERS = {
 } as const;
 export const VAULT_COOKIE = 'daybook.vault';
 
+const asked = { timeoutMs: 5_000, repeatable: true };
+/** gateway → identity. */
+export const SESSION_CALLS = {
+  session: internalCall(
+    '/internal/sessions/session',
+    asked,
+    z.object({ cookie: z.string() }),
+    z.object({ actor: AccountActor.nullable() }),
+  ),
+  device: internalCall(
+    '/internal/sessions/device',
+    asked,
+    z.object({ token: z.string() }),
+    z.object({ actor: DeviceActor.nullable() }),
+  ),
+};
 /** gateway → identity: whose session, whose device token? Null = 401. */
 export interface SessionDirectory {
   session(cookieHeader: string): Promise<AccountActor | null>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConsentState } from './consent.js';
+import { Bytes, internalCall } from './internal-call.js';
 import { Alias, KeyId } from './refs.js';
 import { AliasKind } from './sources.js';
 import { Day, Instant, TimeZoneHistory } from './time.js';
@@ -9,22 +10,17 @@ export const Purpose = z.enum(['day-view', 'rules', 'forget-item', 'export']);
 export type Purpose = z.infer<typeof Purpose>;
 
 /** What the person brings: a token for the broker and the vault cookie, both only passed on by gateway and timeline. */
-export interface BrokerGrant {
+export const BrokerGrant = z.object({
   /** Actor token of audience `privacy`. */
-  actorToken: string;
+  actorToken: z.string(),
   /** The `daybook.vault` cookie's value; absent = the vault is locked here. */
-  vaultCookie: string | undefined;
-}
+  vaultCookie: z.string().optional(),
+});
+export type BrokerGrant = z.infer<typeof BrokerGrant>;
 
 /** A sealed content key with the envelope that it is bound to (canonical bytes = HPKE `info`). */
-export interface SealedKey {
-  alias: Alias;
-  keyId: KeyId;
-  day: Day;
-  info: Uint8Array;
-  enc: Uint8Array;
-  sealed: Uint8Array;
-}
+export const SealedKey = z.object({ alias: Alias, keyId: KeyId, day: Day, info: Bytes, enc: Bytes, sealed: Bytes });
+export type SealedKey = z.infer<typeof SealedKey>;
 
 export const BrokerDirectory = z.object({
   timeZones: TimeZoneHistory,
@@ -45,6 +41,23 @@ export const BrokerDirectory = z.object({
   rules: z.object({ alias: Alias, keyId: KeyId, publicKey: z.string() }),
 });
 export type BrokerDirectory = z.infer<typeof BrokerDirectory>;
+
+/** timeline → privacy. */
+export const BROKER_CALLS = {
+  directory: internalCall(
+    '/internal/broker/directory',
+    { timeoutMs: 5_000, repeatable: true },
+    z.object({ grant: BrokerGrant, day: Day }),
+    BrokerDirectory,
+  ),
+  /** Not repeatable: each opening is a line of the person's log. */
+  open: internalCall(
+    '/internal/broker/open',
+    { timeoutMs: 5_000, repeatable: false },
+    z.object({ grant: BrokerGrant, purpose: Purpose, day: Day, keys: z.array(SealedKey) }),
+    z.object({ keys: z.array(Bytes.nullable()) }),
+  ),
+};
 
 /**
  * timeline → privacy: the one grant there is (P1). Opens content keys only for a live session of the very subject *and* that

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConsentState } from './consent.js';
+import { internalCall } from './internal-call.js';
 import { Alias, KeyId, OrgRef, SubjectRef } from './refs.js';
 import { Source } from './sources.js';
 import { Day, Instant, TimeZoneHistory } from './time.js';
@@ -35,6 +36,8 @@ export const DoorAnswer = z.object({
 });
 export type DoorAnswer = z.infer<typeof DoorAnswer>;
 
+/** ingestion → privacy. */
+export const DOOR_CALL = internalCall('/internal/door', { timeoutMs: 400, repeatable: true }, DoorQuestion, DoorAnswer);
 /** ingestion → privacy. No answer within 400 ms: the caller refuses with 503. */
 export interface Door {
   ask(question: DoorQuestion): Promise<DoorAnswer>;

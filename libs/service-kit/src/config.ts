@@ -15,8 +15,11 @@ export function readConfig<Shape extends z.ZodRawShape>(
   if (parsed.success) return Object.freeze(parsed.data);
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    const was = given[name] === undefined ? 'is missing' : `is "${given[name]}"`;
+    const was = given[name] === undefined ? 'is missing' : `is "${withoutPassword(given[name])}"`;
     return `${name} ${was}: ${issue.message}`;
   });
   throw new ConfigError(lines.join('\n'));
 }
+
+/** An address may hold a password, and this text ends up in a log. */
+const withoutPassword = (value: string): string => value.replace(/(\/\/[^:@/]*):[^@]*@/, '$1:…@');

@@ -6,6 +6,8 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { ActorGuard } from './actor.decorator.js';
 import { ActorVerifier } from './actor-tokens.js';
 import type { Logger } from './logger.js';
+import { openApiDocument } from './openapi.js';
+import { addPeerRoutes, guardPeers, mutualTls, type PeerListener } from './peers.js';
 import { ProblemFilter } from './problem.filter.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import { validationPipe } from './validation.js';
@@ -23,6 +25,8 @@ export interface ServiceOptions {
   fastify?: FastifyServerOptions;
   /** What this process tells about itself; nothing unless given. */
   telemetry?: Telemetry | undefined;
+  /** In a process of its own: it listens to peers only. */
+  listener?: PeerListener | undefined;
   /** Routes of a library that brings its own, added before Nest's. */
   mount?: (instance: FastifyInstance) => Promise<void>;
 }
@@ -32,7 +36,8 @@ class ServiceModule {}
 
 /**
  * A Nest application on Fastify with what every service shares: actor guard (fails closed), validation, problem details.
- * It is initialised but does not listen: in one process the gateway hands requests over, a process of its own calls `listen`.
+ * It is initialised but does not listen: in one process the gateway hands requests over; with a `listener` it speaks mutual TLS and
+ * `listen` is called by `runService`.
  */
 export async function createService(options: ServiceOptions): Promise<NestFastifyApplication> {
   const module: DynamicModule = {
@@ -46,16 +51,25 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
       { provide: APP_PIPE, useFactory: validationPipe },
     ],
   };
-  const adapter = new FastifyAdapter({ bodyLimit: options.bodyLimit ?? 262_144, logger: false, ...options.fastify });
+  const { listener } = options;
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimit ?? 262_144,
+    logger: false,
+    ...(listener && { https: mutualTls(listener.certificates) }),
+    ...options.fastify,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(options.logger),
     abortOnError: false,
   });
-  options.telemetry?.observe(adapter.getInstance());
-  if (options.mount) await options.mount(adapter.getInstance());
+  const instance = adapter.getInstance();
+  options.telemetry?.observe(instance);
+  guardPeers(instance, listener);
+  if (listener) addPeerRoutes(instance, listener, () => openApiDocument(app, options.name));
+  if (options.mount) await options.mount(instance);
   app.useGlobalFilters(new ProblemFilter(options.logger));
   await app.init();
-  await app.getHttpAdapter().getInstance().ready();
+  await instance.ready();
   return app;
 }
 

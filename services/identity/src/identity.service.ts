@@ -4,7 +4,13 @@ import { type Declarations, LIBRARY_TABLES, refuseUndeclared } from '@daybook/er
 import type { EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
 import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
-import { type ActorVerifier, createService, type Logger, type Telemetry } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Accounts } from './account/accounts.js';
 import { VaultKeys } from './account/vault-keys.js';
@@ -17,6 +23,7 @@ import { Mailer } from './mail/mailer.js';
 import { MeController } from './me/me.controller.js';
 import { Profile } from './me/profile.js';
 import { UnlockVault } from './me/unlock-vault.js';
+import { SessionController } from './session/session.controller.js';
 import { Directory } from './session/session-directory.js';
 import { AUTH, PUBLIC_URL } from './tokens.js';
 import { WelcomeController } from './welcome/welcome.controller.js';
@@ -57,6 +64,7 @@ export interface IdentityDeps {
   mailFolder: string;
   clock: () => Date;
   telemetry?: Telemetry | undefined;
+  listener?: PeerListener;
 }
 export interface IdentityService {
   app: NestFastifyApplication;
@@ -69,6 +77,16 @@ export interface IdentityService {
   stop(): Promise<void>;
 }
 
+/** As the role that owns the tables. */
+export async function migrateIdentity(database: Database): Promise<void> {
+  await migrateAuth(database);
+  await migrate(database, [
+    jobsMigrations,
+    { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
+    eventStoreMigrations,
+  ]);
+}
+
 /** People, sign-in, devices. Alone holds the map person ↔ member. */
 export async function createIdentityService(deps: IdentityDeps): Promise<IdentityService> {
   const { database, log, logger, publicUrl, clock, jobs } = deps;
@@ -78,12 +96,7 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   const from = `Daybook <daybook@${new URL(publicUrl).hostname}>`;
   const mailer = new Mailer(deps.smtpUrl, deps.mailFolder, from, logger);
   const auth = createAuth({ database, accounts, devices, vaults, mailer, publicUrl, secret: deps.secret, logger });
-  await migrateAuth(auth, database);
-  await migrate(database, [
-    jobsMigrations,
-    { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
-    eventStoreMigrations,
-  ]);
+  await migrateIdentity(database);
   await refuseUndeclared('identity', database, IDENTITY_TABLES);
   const store = new PostgresEventStore();
   const relay = new OutboxRelay(database, log, () =>
@@ -92,13 +105,17 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
   const expired = new ExpiredRows(database, mailer, clock);
   deps.telemetry?.outbox(() => outboxBacklog(database));
+  const { sessionToken } = (await auth.$context).authCookies;
+  const directory = new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock);
   const app = await createService({
     name: 'identity',
     telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
-    controllers: [WelcomeController, DeviceController, MeController],
+    listener: deps.listener,
+    controllers: [SessionController, WelcomeController, DeviceController, MeController],
     providers: [
+      { provide: Directory, useValue: directory },
       { provide: AUTH, useValue: auth },
       { provide: PUBLIC_URL, useValue: publicUrl },
       { provide: Welcome, useValue: welcome },
@@ -108,10 +125,9 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
     ],
     mount: (instance) => mountAuth(instance, auth, publicUrl, logger),
   });
-  const { sessionToken } = (await auth.$context).authCookies;
   return {
     app,
-    directory: new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock),
+    directory,
     firstCode: async () => welcome.firstCode,
     removeExpired: async () => void (await expired.remove()),
     start: async () => {

@@ -1,1 +1,7 @@
-export { createIdentityService, IDENTITY_TABLES, type IdentityDeps, type IdentityService } from './identity.service.js';
+export {
+  createIdentityService,
+  IDENTITY_TABLES,
+  type IdentityDeps,
+  type IdentityService,
+  migrateIdentity,
+} from './identity.service.js';

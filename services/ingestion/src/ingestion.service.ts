@@ -1,6 +1,12 @@
 import { BATCH_LIMITS, type Door } from '@daybook/contracts';
 import type { EventLog } from '@daybook/event-log';
-import { type ActorVerifier, createService, type Logger, type Telemetry } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AcceptBatch } from './batch/accept-batch.js';
 import { BatchController } from './batch/batch.controller.js';
@@ -15,6 +21,7 @@ export interface IngestionDeps {
   /** Keys the ids of sealed batches. */
   macKey: Uint8Array;
   clock: () => Date;
+  listener?: PeerListener;
   /** Milliseconds that never go backwards; the process's own unless told. */
   monotonic?: () => number;
   telemetry?: Telemetry | undefined;
@@ -32,6 +39,7 @@ export async function createIngestionService(
     telemetry: deps.telemetry,
     logger: deps.logger,
     actors: deps.actors,
+    listener: deps.listener,
     bodyLimit: BATCH_LIMITS.bytes,
     controllers: [BatchController],
     providers: [{ provide: AcceptBatch, useValue: batches }],

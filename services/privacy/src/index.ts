@@ -1,2 +1,8 @@
 export { MissingKeys } from './epoch/key-files.js';
-export { createPrivacyService, PRIVACY_TABLES, type PrivacyDeps, type PrivacyService } from './privacy.service.js';
+export {
+  createPrivacyService,
+  migratePrivacy,
+  PRIVACY_TABLES,
+  type PrivacyDeps,
+  type PrivacyService,
+} from './privacy.service.js';

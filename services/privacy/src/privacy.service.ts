@@ -12,9 +12,17 @@ import {
 import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
 import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
-import { type ActorVerifier, createService, Halts, type Logger, type Telemetry } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  Halts,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Aliases } from './alias/aliases.js';
+import { BrokerController } from './broker/broker.controller.js';
 import { ContentKeys } from './broker/content-keys.js';
 import { DayDirectory } from './broker/day-directory.js';
 import { Grants } from './broker/grants.js';
@@ -23,6 +31,7 @@ import { Buckets } from './bucket/buckets.js';
 import { KeyStore } from './bucket/key-store.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { Consents } from './consent/consents.js';
+import { DoorController } from './door/door.controller.js';
 import { PrivacyDoor } from './door/privacy-door.js';
 import { epochFigures } from './epoch/epoch-figures.js';
 import { EpochKeys } from './epoch/epoch-keys.js';
@@ -36,6 +45,7 @@ import { OpeningsController } from './openings/openings.controller.js';
 import { Openings } from './openings/openings.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { Retention } from './retention/retention.js';
+import { VaultController } from './vault/vault.controller.js';
 import { VaultCookies } from './vault/vault-cookies.js';
 import { VaultLinks } from './vault/vault-links.js';
 import { Vaults } from './vault/vaults.js';
@@ -72,6 +82,7 @@ export interface PrivacyDeps {
   receiptSigner: ReceiptSigner;
   receiptKeys: ReadonlyMap<string, KeyObject>;
   clock: () => Date;
+  listener?: PeerListener;
   /** Waits for the door's lease to run out; specs with a fixed clock replace it. */
   wait?: (milliseconds: number) => Promise<unknown>;
   telemetry?: Telemetry | undefined;
@@ -91,16 +102,20 @@ export interface PrivacyService {
   ready(): boolean;
 }
 
-/** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
-export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacyService> {
-  const { database, log, logger, clock, jobs } = deps;
-  await migrate(database, [
+/** As the role that owns the tables. */
+export const migratePrivacy = (database: Database): Promise<string[]> =>
+  migrate(database, [
     jobsMigrations,
     { owner: 'privacy', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
     erasureMigrations,
     cursorMigrations,
   ]);
+
+/** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
+export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacyService> {
+  const { database, log, logger, clock, jobs } = deps;
+  await migratePrivacy(database);
   await refuseUndeclared('privacy', database, PRIVACY_TABLES);
   const fresh = (await database.query('SELECT 1 FROM epoch LIMIT 1')).rowCount === 0;
   const files = await KeyFiles.open(deps.keyDir, fresh);
@@ -155,12 +170,24 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   deps.telemetry?.outbox(() => outboxBacklog(database));
   deps.telemetry?.metrics.onScrape('erasure', () => caseFigures(database, clock()));
   deps.telemetry?.metrics.onScrape('epochs', () => epochFigures(database, clock()));
+  const door = new PrivacyDoor(database, aliases, buckets, consents, clock);
+  const broker = new KeyBroker(
+    new Grants(deps.actors, cookies, vaults, clock),
+    new DayDirectory(database, aliases, buckets, consents, clock),
+    new ContentKeys(database, aliases, buckets, epochs),
+    openings,
+    clock,
+  );
   const app = await createService({
     name: 'privacy',
     telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
+    listener: deps.listener,
     controllers: [
+      DoorController,
+      BrokerController,
+      VaultController,
       ConsentController,
       ErasureCaseController,
       ForgetDayController,
@@ -169,6 +196,9 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       RetentionController,
     ],
     providers: [
+      { provide: PrivacyDoor, useValue: door },
+      { provide: KeyBroker, useValue: broker },
+      { provide: Vaults, useValue: vaults },
       { provide: Consents, useValue: consents },
       { provide: ErasureCases, useValue: cases },
       { provide: RECEIPT_KEYS, useValue: deps.receiptKeys },
@@ -180,14 +210,8 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   return {
     app,
     ready: () => halts.ready(),
-    door: new PrivacyDoor(database, aliases, buckets, consents, clock),
-    broker: new KeyBroker(
-      new Grants(deps.actors, cookies, vaults, clock),
-      new DayDirectory(database, aliases, buckets, consents, clock),
-      new ContentKeys(database, aliases, buckets, epochs),
-      openings,
-      clock,
-    ),
+    door,
+    broker,
     vault: vaults,
     epochs,
     caughtUp: async () => {

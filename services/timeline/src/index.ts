@@ -1,1 +1,7 @@
-export { createTimelineService, TIMELINE_TABLES, type TimelineDeps, type TimelineService } from './timeline.service.js';
+export {
+  createTimelineService,
+  migrateTimeline,
+  TIMELINE_TABLES,
+  type TimelineDeps,
+  type TimelineService,
+} from './timeline.service.js';

@@ -9,7 +9,14 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { type ActorVerifier, createService, Halts, type Logger, type Telemetry } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  Halts,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { storeBatches } from './batch/batch-consumer.js';
 import { batchStore, memoryStore } from './batch/batch-store.js';
@@ -40,6 +47,7 @@ export interface TimelineDeps {
   receiptSigner: ReceiptSigner;
   clock: () => Date;
   telemetry?: Telemetry | undefined;
+  listener?: PeerListener;
 }
 export interface TimelineService {
   app: NestFastifyApplication;
@@ -51,14 +59,18 @@ export interface TimelineService {
   ready(): boolean;
 }
 
-/** The person's own store of sealed activity, and the day it becomes when they look. */
-export async function createTimelineService(deps: TimelineDeps): Promise<TimelineService> {
-  const { database, log, broker, logger, clock } = deps;
-  await migrate(database, [
+/** As the role that owns the tables. */
+export const migrateTimeline = (database: Database): Promise<string[]> =>
+  migrate(database, [
     { owner: 'timeline', url: new URL('../migrations/', import.meta.url) },
     erasureMigrations,
     cursorMigrations,
   ]);
+
+/** The person's own store of sealed activity, and the day it becomes when they look. */
+export async function createTimelineService(deps: TimelineDeps): Promise<TimelineService> {
+  const { database, log, broker, logger, clock } = deps;
+  await migrateTimeline(database);
   await refuseUndeclared('timeline', database, TIMELINE_TABLES);
   const halts = new Halts(logger);
   const erasure = new ErasureConsumer({
@@ -76,6 +88,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
     telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
+    listener: deps.listener,
     controllers: [DayController, RuleController],
     providers: [
       { provide: DayReader, useValue: days },

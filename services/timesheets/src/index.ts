@@ -1,1 +1,6 @@
-export { createTimesheetsService, TIMESHEETS_TABLES, type TimesheetsDeps } from './timesheets.service.js';
+export {
+  createTimesheetsService,
+  migrateTimesheets,
+  TIMESHEETS_TABLES,
+  type TimesheetsDeps,
+} from './timesheets.service.js';

@@ -9,7 +9,14 @@ import {
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger, type Telemetry } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  Halts,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Catalogue } from './catalogue/catalogue.js';
 import { ClientController } from './catalogue/client.controller.js';
@@ -43,6 +50,7 @@ export interface TimesheetsDeps {
   receiptSigner: ReceiptSigner;
   clock: () => Date;
   telemetry?: Telemetry | undefined;
+  listener?: PeerListener;
 }
 
 export interface TimesheetsService {
@@ -55,15 +63,19 @@ export interface TimesheetsService {
   ready(): boolean;
 }
 
-/** Clients, projects and time sheets. It never learns that an entry came from a draft. */
-export async function createTimesheetsService(deps: TimesheetsDeps): Promise<TimesheetsService> {
-  const { database, log, logger, clock } = deps;
-  await migrate(database, [
+/** As the role that owns the tables. */
+export const migrateTimesheets = (database: Database): Promise<string[]> =>
+  migrate(database, [
     { owner: 'timesheets', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
     erasureMigrations,
     cursorMigrations,
   ]);
+
+/** Clients, projects and time sheets. It never learns that an entry came from a draft. */
+export async function createTimesheetsService(deps: TimesheetsDeps): Promise<TimesheetsService> {
+  const { database, log, logger, clock } = deps;
+  await migrateTimesheets(database);
   await refuseUndeclared('timesheets', database, TIMESHEETS_TABLES);
   const store = new PostgresEventStore();
   const relay = new OutboxRelay(database, log, () =>
@@ -87,6 +99,7 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
     telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
+    listener: deps.listener,
     controllers: [
       ProjectController,
       ClientController,

@@ -79,17 +79,22 @@ export function createAuth(parts: AuthParts) {
     // Its own messages quote addresses and origins (P28).
     logger: { log: (level) => logger[level]({ code: 'better_auth' }, 'sign-in library') },
     onAPIError: { throw: true },
-    plugins: [deviceFlow(publicUrl), deviceRedemption()],
+    plugins: plugins(publicUrl),
     hooks: { before: beforeAuth(parts), after: afterAuth(parts) },
   });
 }
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Several instances may start at once. A role that may not change tables is told what is missing. */
-export const migrateAuth = (auth: Auth, database: Database): Promise<void> =>
+const plugins = (publicUrl: string) => [deviceFlow(publicUrl), deviceRedemption()];
+
+/** Its tables follow from the plugins alone. Several instances may start at once. A role that may not change tables is told what is missing. */
+export const migrateAuth = (database: Database): Promise<void> =>
   database.transaction(async (tx) => {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtext('daybook.migrate.auth'))`);
-    const { toBeCreated, toBeAdded, toBeAddedIndexes, runMigrations } = await getMigrations(auth.options);
+    const { toBeCreated, toBeAdded, toBeAddedIndexes, runMigrations } = await getMigrations({
+      database: database.pool,
+      plugins: plugins('http://127.0.0.1'),
+    });
     const missing = [...toBeCreated, ...toBeAdded, ...toBeAddedIndexes].map(({ table }) => `better-auth's ${table}`);
     if (missing.length && !(await mayMigrate(tx))) throw new MigrationsMissing(missing);
     await runMigrations();

@@ -11,6 +11,7 @@ import { type EventLog, PostgresEventLog } from '@daybook/event-log';
 import { closeGateway, createGateway, InProcess } from '@daybook/gateway';
 import { createIdentityService } from '@daybook/identity';
 import { createIngestionService } from '@daybook/ingestion';
+import { TimerJobs } from '@daybook/jobs';
 import { createPrivacyService } from '@daybook/privacy';
 import {
   ActorSigner,
@@ -88,14 +89,18 @@ export async function startObservedServices(traces: { url?: string } = {}): Prom
     clock,
     telemetry: telemetry[name],
   });
+  const privacyParts = await parts('privacy');
   const privacy = await createPrivacyService({
-    ...(await parts('privacy')),
+    ...privacyParts,
+    jobs: new TimerJobs({ service: 'privacy', ...privacyParts }),
     keyDir: await mkdtemp(join(folder, 'keys-')),
     receiptSigner: privacySigner,
     receiptKeys: new Map(signers.map((one) => [one.name, one.publicKey])),
   });
+  const identityParts = await parts('identity');
   const identity = await createIdentityService({
-    ...(await parts('identity')),
+    ...identityParts,
+    jobs: new TimerJobs({ service: 'identity', ...identityParts }),
     vault: privacy.vault,
     publicUrl,
     secret: randomBytes(32).toString('base64url'),
