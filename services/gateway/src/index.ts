@@ -1,5 +1,6 @@
 export { DocumentConflict } from './document/merge-documents.js';
 export { InProcess } from './forward/in-process.js';
+export { OverHttp } from './forward/over-http.js';
 export type { Upstream } from './forward/upstream.js';
 export { createGateway, type GatewayDeps } from './gateway.js';
 export { LIMITS, type Limits } from './limit/limits.js';
