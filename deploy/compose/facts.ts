@@ -11,7 +11,8 @@ import { CredentialsEnvironment, DatabasesEnvironment, TopicsEnvironment } from 
 
 export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
-export const readCompose = (path = 'docker-compose.yml'): Compose => parse(read(path), { merge: true });
+export const readCompose = (path = 'docker-compose.yml'): Compose =>
+  parse(read(path), { merge: true, maxAliasCount: -1 });
 
 /** A line `name = value`, `name=value` or `name value` of a server's own settings. */
 export const settings = (text: string): Record<string, string> =>
