@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
-import { EmbeddedPostgres } from '@daybook/database';
+import { TOPICS } from '@daybook/contracts';
+import { Database, EmbeddedPostgres } from '@daybook/database';
 import { LocalKafka, LocalRedis } from '@daybook/local-parts';
+import { readCertificates } from '@daybook/service-kit';
 import { javaMissing, redisMissing } from '@daybook/testing';
-import { Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareCredentials, read, readCompose, root, settings } from './facts.ts';
 
@@ -83,7 +84,8 @@ describe('PostgreSQL with the settings of its container', () => {
       tcp: { port, certificates: join(credentials, 'postgres') },
       settings: { ...unquoted, hba_file: hba, ident_file: ident },
     });
-    await query(new pg.Client({ connectionString: postgres.url('postgres') }), 'CREATE ROLE postgres SUPERUSER LOGIN');
+    const superuser = new Database({ url: postgres.url('postgres'), name: 'spec' });
+    await superuser.query('CREATE ROLE postgres SUPERUSER LOGIN').finally(() => superuser.close());
     await run(process.execPath, ['deploy/compose/databases.mjs'], {
       cwd: root,
       env: {
@@ -94,17 +96,16 @@ describe('PostgreSQL with the settings of its container', () => {
   });
   afterAll(() => postgres?.stop());
 
-  const enter = (certificate: string | undefined, user: string, database: string) =>
-    query(
-      new pg.Client({
-        host: '127.0.0.1',
-        port,
-        user,
-        database,
-        ssl: certificate ? pem(certificate) : { ca: pem('admin').ca },
-      }),
-      'SELECT current_user AS is',
-    );
+  async function enter(certificate: string | undefined, user: string, database: string): Promise<unknown[]> {
+    const url = `postgres://${user}@127.0.0.1:${port}/${database}`;
+    const { ca } = pem('admin');
+    const tls = certificate ? await readCertificates(join(credentials, certificate)) : { ca, cert: '', key: '' };
+    const client = new Database({ url, name: 'spec', tls });
+    return client
+      .query('SELECT current_user AS is')
+      .then(({ rows }) => rows)
+      .finally(() => client.close());
+  }
 
   it('lets every service into its own database, and each owner in for its migrations', async () => {
     for (const name of ['identity', 'ingestion', 'privacy', 'timeline', 'timesheets']) {
@@ -121,7 +122,7 @@ describe('PostgreSQL with the settings of its container', () => {
     ['a service without a database', 'gateway', 'daybook_timeline', 'timeline'],
     ['somebody without a certificate', undefined, 'daybook_timeline', 'timeline'],
   ])('lets nobody in as %s', async (_who, certificate, user, database) => {
-    await expect(enter(certificate, user, database)).rejects.toThrow(/certificate|permission denied/);
+    await expect(enter(certificate, user, database)).rejects.toThrow(/certificate|permission denied|no pg_hba/);
   });
 });
 
@@ -144,23 +145,35 @@ describe.skipIf(javaMissing())('Kafka with the settings of its container', () =>
   });
   afterAll(() => kafka?.stop());
 
-  async function topics(certificate?: string): Promise<string[]> {
+  async function asAdmin<T>(certificate: string | undefined, ask: (admin: Admin) => Promise<T>): Promise<T> {
     const { ca, ...own } = pem(certificate ?? 'admin');
     const ssl = { ca: [ca], ...(certificate ? own : {}) };
     const admin = new Kafka({ brokers: kafka.brokers, ssl, logLevel: logLevel.NOTHING, retry: { retries: 1 } }).admin();
-    try {
-      await admin.connect();
-      await admin.createTopics({ topics: [{ topic: `made-by-${certificate}`, numPartitions: 1 }] });
-      return await admin.listTopics();
-    } finally {
-      await admin.disconnect();
-    }
+    await admin.connect();
+    return ask(admin).finally(() => admin.disconnect());
   }
 
-  it('lets the admin make topics, a service not, and nobody in without a certificate', async () => {
-    expect(await topics('admin')).toContain('made-by-admin');
-    await expect(topics('timeline')).rejects.toMatchObject({ errors: [{ type: 'TOPIC_AUTHORIZATION_FAILED' }] });
-    await expect(topics()).rejects.toThrow(/certificate|SSL|ECONNRESET|Closed connection/i);
+  it('gets its topics from the step, shows a service those of the log, and lets no service make one', async () => {
+    await run(process.execPath, ['deploy/compose/topics.mjs'], {
+      cwd: root,
+      env: {
+        DAYBOOK_CERTIFICATES: join(credentials, 'admin'),
+        DAYBOOK_KAFKA_BROKERS: kafka.brokers.join(','),
+        NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+      },
+    });
+    expect(await asAdmin('timeline', (admin) => admin.listTopics())).toEqual(
+      expect.arrayContaining(Object.keys(TOPICS)),
+    );
+    const make = (admin: Admin) => admin.createTopics({ topics: [{ topic: 'further', numPartitions: 1 }] });
+    await expect(asAdmin('timeline', make)).rejects.toMatchObject({ errors: [{ type: 'TOPIC_AUTHORIZATION_FAILED' }] });
+    expect(await asAdmin('admin', make)).toBe(true);
+  });
+
+  it('lets nobody in without a certificate', async () => {
+    await expect(asAdmin(undefined, (admin) => admin.listTopics())).rejects.toThrow(
+      /certificate|SSL|ECONNRESET|Closed connection/i,
+    );
   });
 });
 
@@ -216,11 +229,3 @@ describe('the health check of our containers', () => {
     expect(ended).toBe(ready);
   });
 });
-
-async function query(client: pg.Client, text: string): Promise<unknown[]> {
-  await client.connect();
-  return client
-    .query(text)
-    .then(({ rows }) => rows)
-    .finally(() => client.end());
-}
