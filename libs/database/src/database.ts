@@ -44,7 +44,8 @@ export class Database implements Queryable {
       connectionString: options.url,
       max: options.max ?? 8,
       application_name: options.name,
-      ssl: options.tls,
+      // A copy: pg hides the key in the object that it is given, and ours is frozen.
+      ssl: options.tls && { ...options.tls },
       connectionTimeoutMillis: 10_000,
       ...CUT_OFF,
     });

@@ -1,13 +1,14 @@
 import { deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
-import {
+// Node finds only some of kafkajs's exports by name; the rest is on the module itself.
+import kafkajs, {
   type AclEntry,
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
+  type AclOperationTypes as AclOperation,
+  type AclResourceTypes as AclResource,
   type Admin,
-  ResourcePatternTypes,
 } from 'kafkajs';
 import { topicSettings } from './topics.js';
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 /** Services that take part in the log. */
 export const LOG_SERVICES = ['identity', 'ingestion', 'privacy', 'timeline', 'timesheets'] as const;
@@ -43,13 +44,13 @@ export async function createAcls(admin: Admin): Promise<void> {
   await admin.createAcls({ acl: logAcls() });
 }
 
-const topic = (service: string, name: string, operation: AclOperationTypes) =>
+const topic = (service: string, name: string, operation: AclOperation) =>
   entry(service, AclResourceTypes.TOPIC, name, operation);
 const entry = (
   service: string,
-  resourceType: AclResourceTypes,
+  resourceType: AclResource,
   resourceName: string,
-  operation: AclOperationTypes,
+  operation: AclOperation,
   resourcePatternType = ResourcePatternTypes.LITERAL,
 ): AclEntry => ({
   resourceType,

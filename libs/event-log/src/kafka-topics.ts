@@ -1,5 +1,6 @@
 import { TOPICS, type Topic } from '@daybook/contracts';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+// Node finds only some of kafkajs's exports by name; the rest is on the module itself.
+import kafkajs, { type Admin } from 'kafkajs';
 import { TopicMismatch } from './postgres-topics.js';
 import { type TopicSettings, topicSettings } from './topics.js';
 
@@ -62,7 +63,7 @@ export async function verifyTopics(admin: Admin): Promise<void> {
     admin.fetchTopicMetadata({ topics: [...names] }),
     admin.describeConfigs({
       includeSynonyms: false,
-      resources: wanted.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
+      resources: wanted.map(({ name }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
     }),
   ]);
   for (const topic of wanted) {
