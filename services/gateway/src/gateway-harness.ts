@@ -84,8 +84,11 @@ export class GatewayHarness {
 
   /** The certificate of a service of this installation. */
   async certificates(service: string): Promise<Certificates> {
+    return readCertificates(await this.certificateFolder(service));
+  }
+  async certificateFolder(service: string): Promise<string> {
     this.authority ??= CertificateAuthority.open(this.authorityFolder);
-    return readCertificates(await (await this.authority).issue(service));
+    return (await this.authority).issue(service);
   }
 
   /** One more process of a service; its certificate may be another's. */
