@@ -60,11 +60,13 @@ export class PrivacyHarness {
   readonly actorKey = this.actorKeys.publicKey;
   service!: PrivacyService;
   database!: Database;
+  private readonly others: (() => Promise<void>)[] = [];
 
   private constructor(
     readonly postgres: TestPostgres,
     readonly databaseUrl: string,
     readonly keyDir: string,
+    readonly logUrl: string,
     readonly log: PostgresEventLog,
     private readonly options: HarnessOptions,
   ) {
@@ -73,11 +75,13 @@ export class PrivacyHarness {
 
   static async start(options: HarnessOptions = {}): Promise<PrivacyHarness> {
     const postgres = await startTestPostgres();
+    const logUrl = await postgres.databaseUrl('log');
     const harness = new PrivacyHarness(
       postgres,
       await postgres.databaseUrl('privacy'),
       await mkdtemp(join(tmpdir(), 'daybook-keys-')),
-      await PostgresEventLog.open({ url: await postgres.databaseUrl('log') }),
+      logUrl,
+      await PostgresEventLog.open({ url: logUrl }),
       options,
     );
     await harness.open();
@@ -88,15 +92,36 @@ export class PrivacyHarness {
 
   async open(keyDir = this.keyDir): Promise<void> {
     this.database = this.postgres.connect(this.databaseUrl, 'privacy');
-    this.service = await createPrivacyService({
-      database: this.database,
-      log: this.log,
+    this.service = await this.create(this.database, this.log, keyDir);
+    await this.service.start();
+  }
+
+  /** A log of its own, as every process has it. Closed by {@link stop}. */
+  async anotherLog(): Promise<PostgresEventLog> {
+    const log = await PostgresEventLog.open({ url: this.logUrl });
+    this.others.push(() => log.close());
+    return log;
+  }
+
+  /** A further replica, on the same database and key folder, beside the one that serves. Stopped by {@link stop}. */
+  async another(): Promise<PrivacyService> {
+    const database = this.postgres.connect(this.databaseUrl, 'privacy');
+    const service = await this.create(database, await this.anotherLog(), this.keyDir);
+    await service.start();
+    this.others.push(() => service.stop());
+    return service;
+  }
+
+  private create(database: Database, log: PostgresEventLog, keyDir: string): Promise<PrivacyService> {
+    return createPrivacyService({
+      database,
+      log,
       actors: new ActorVerifier('privacy', this.actorKeys.publicKey, this.now),
       logger: silentLogger,
       keyDir,
       jobs: new TimerJobs({
         service: 'privacy',
-        database: this.database,
+        database,
         clock: this.now,
         logger: silentLogger,
       }),
@@ -106,7 +131,6 @@ export class PrivacyHarness {
       wait:
         this.options.wait ?? (this.options.realTime ? (milliseconds) => sleep(milliseconds) : async () => undefined),
     });
-    await this.service.start();
   }
 
   async reopen(): Promise<void> {
@@ -116,6 +140,7 @@ export class PrivacyHarness {
 
   async stop(): Promise<void> {
     await this.service.stop();
+    for (const stop of this.others.reverse()) await stop();
     await this.log.close();
     await this.postgres.stop();
     await rm(this.keyDir, { recursive: true, force: true });
@@ -158,8 +183,14 @@ export class PrivacyHarness {
     return this.signer.sign('ingestion', actor);
   }
 
-  async request(person: Who, method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, payload?: object) {
-    const answer = await this.service.app.inject({
+  async request(
+    person: Who,
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    url: string,
+    payload?: object,
+    replica = this.service,
+  ) {
+    const answer = await replica.app.inject({
       method,
       url,
       headers: { [HEADERS.actor]: await this.token(person) },
