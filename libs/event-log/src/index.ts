@@ -2,6 +2,7 @@ import type { MigrationFolder } from '@daybook/database';
 
 export * from './event-log.js';
 export * from './json-records.js';
+export { KafkaEventLog } from './kafka-event-log.js';
 export { PostgresEventLog } from './postgres-event-log.js';
 export { SubscriptionHalted } from './postgres-subscription.js';
 export { TopicMismatch } from './postgres-topics.js';

@@ -38,11 +38,11 @@ const databaseUrl = z.url({
 });
 export const DATABASE = { DAYBOOK_DATABASE_URL: databaseUrl };
 /** Of the command `migrate` alone: the role that owns the tables. */
-export const OWNER = {
+export const Owner = z.object({
   DAYBOOK_DATABASE_OWNER_URL: databaseUrl,
   DAYBOOK_CERTIFICATES: PROCESS.DAYBOOK_CERTIFICATES,
   DAYBOOK_LOG_LEVEL: PROCESS.DAYBOOK_LOG_LEVEL,
-};
+});
 
 export const KAFKA = {
   DAYBOOK_KAFKA_BROKERS: list(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'use host:port,host:port')),

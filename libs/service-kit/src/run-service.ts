@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { available } from './available.js';
 import { type Certificates, readCertificates } from './certificates.js';
 import { ConfigError, readConfig } from './config.js';
-import type { OWNER, PROCESS } from './environment.js';
+import { Owner, type PROCESS } from './environment.js';
 import { oneLine } from './known-errors.js';
 import { createLogger, type Logger } from './logger.js';
 import { createOperationsServer } from './operations-server.js';
@@ -15,7 +15,6 @@ import { Replicas } from './replicas.js';
 import { closeServer, listenOn, onSignals } from './server-life.js';
 
 type Environment<Given extends z.ZodRawShape> = z.ZodObject<typeof PROCESS & Given>;
-type Owner = z.ZodObject<typeof OWNER>;
 type Config<Of extends z.ZodType> = Readonly<z.infer<Of>>;
 type Closable = { close(): Promise<unknown> };
 
@@ -53,15 +52,14 @@ export interface Launched {
   announce?(): Promise<string | undefined>;
 }
 
+export type Migration = Pick<Launch<Config<typeof Owner>>, 'config' | 'certificates' | 'open'>;
+
 export interface ServiceProcess<Given extends z.ZodRawShape> {
   name: string;
   environment: Environment<Given>;
   start(launch: Launch<Config<Environment<Given>>>): Promise<Launched>;
   /** The command `migrate`, as the role that owns the tables; `serve` runs as one that owns nothing. */
-  migrate?: {
-    environment: Owner;
-    run(step: { config: Config<Owner>; certificates: Certificates; open: Open }): unknown;
-  };
+  migrate?(step: Migration): Promise<unknown>;
 }
 
 /** `node main.js [serve|migrate]`: what every service does as a process of its own. Ends the process with 1 for what stops it. */
@@ -70,7 +68,7 @@ export async function runService<Given extends z.ZodRawShape>(service: ServicePr
   const life = new Life();
   try {
     if (command === 'serve') await serve(service, life);
-    else if (command === 'migrate' && service.migrate) await migrate(service.name, service.migrate, life);
+    else if (command === 'migrate' && service.migrate) await migrate(service, life);
     else
       throw new ConfigError(
         `${service.name} has no command "${command}"${service.migrate ? ': use serve or migrate' : ''}`,
@@ -126,11 +124,11 @@ async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>
   if (line) console.log(line);
 }
 
-async function migrate(name: string, { environment, run }: NonNullable<ServiceProcess<never>['migrate']>, life: Life) {
-  const config = readConfig(environment);
+async function migrate({ name, migrate }: Pick<ServiceProcess<never>, 'name' | 'migrate'>, life: Life) {
+  const config = readConfig(Owner);
   const logger = createLogger(name, { level: config.DAYBOOK_LOG_LEVEL });
   const certificates = await readCertificates(config.DAYBOOK_CERTIFICATES);
-  await run({ config, certificates, open: opener(life, logger) });
+  await migrate?.({ config, certificates, open: opener(life, logger) });
   await life.end();
 }
 
@@ -180,9 +178,10 @@ class Life {
   /** Peers see that nothing more should come, requests in flight are answered, then what they used is closed. */
   async stop(drainMs: number): Promise<void> {
     this.stopped.abort();
-    if (!this.serving) return;
-    this.serving.readiness.drain();
-    await closeServer(this.serving.server.server, drainMs);
+    if (this.serving) {
+      this.serving.readiness.drain();
+      await closeServer(this.serving.server.server, drainMs);
+    }
     await this.end();
     process.exit(0);
   }
