@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@daybook/source'] },
   ssr: { resolve: { conditions: ['@daybook/source'] } },
   test: {
-    include: ['{libs,services,scripts}/**/*.{unit,int,e2e}.spec.ts'],
+    include: ['{libs,services,scripts,deploy}/**/*.{unit,int,e2e}.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 90_000,
     hookTimeout: 180_000,

@@ -1,5 +1,5 @@
-// What the tests need that npm cannot bring: browsers and git. On Debian or Ubuntu as root they are installed, elsewhere the command is named.
-import { execFileSync } from 'node:child_process';
+// What the tests need that npm cannot bring: browsers, git, and what Kafka and Redis need. On Debian or Ubuntu as root they are installed, elsewhere the command is named.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { run, step } from './steps.mjs';
 
@@ -19,6 +19,22 @@ const PARTS = [
     macos: '--cask firefox',
   },
   { name: 'git', programs: ['git'], debian: 'git', fedora: 'git', macos: 'git' },
+  {
+    name: 'Java 17 or newer',
+    programs: ['java'],
+    fits: () => javaVersion() >= 17,
+    debian: 'default-jre-headless',
+    fedora: 'java-latest-openjdk-headless',
+    macos: '--cask temurin',
+  },
+  { name: 'Maven', programs: ['mvn'], debian: 'maven', fedora: 'maven', macos: 'maven' },
+  {
+    name: 'Redis',
+    programs: ['redis-server', 'valkey-server'],
+    debian: 'redis-server',
+    fedora: 'valkey',
+    macos: 'redis',
+  },
 ];
 
 /** Path of the first program that is installed. */
@@ -33,7 +49,12 @@ export function findProgram(names) {
   return undefined;
 }
 
-const missingParts = () => PARTS.filter((part) => !findProgram(part.programs));
+const missingParts = () => PARTS.filter((part) => !findProgram(part.programs) || part.fits?.() === false);
+
+function javaVersion() {
+  const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  return Number(/version "(?:1\.)?(\d+)/.exec(stderr)?.[1] ?? 0);
+}
 
 /** Installs what is missing where that is allowed; returns what is missing still, each with the command that would do. */
 export async function ensureSystemParts() {

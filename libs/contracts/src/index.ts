@@ -8,6 +8,7 @@ export * from './door.js';
 export * from './erasure.js';
 export * from './identity.js';
 export * from './internal-call.js';
+export * from './jobs.js';
 export * from './problem.js';
 export * from './refs.js';
 export * from './rule-match.js';

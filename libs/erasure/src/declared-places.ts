@@ -12,6 +12,7 @@ export const LIBRARY_TABLES: Declarations = {
   fence_alias: { impersonal: 'random references; a retired one must be known for ever' },
   fence_key: { impersonal: 'random references of closed keys' },
   receipt_due: { impersonal: 'random references of cases; a row lives until its receipt is sent' },
+  job: { impersonal: 'names of work and when it is due' },
   outbox: { impersonal: 'references and sealed bytes on their way to the log; a row lives for milliseconds' },
 };
 

@@ -33,10 +33,12 @@ export interface ErasureOptions {
 const RETRY_MS = 1_000;
 const MOST_MS = 60_000;
 
-interface Due {
+interface DueKey {
   case_ref: CaseRef;
   chunk: number;
   store: StoreName;
+}
+interface Due extends DueKey {
   scope: ErasureScope;
   registry_version: number;
   position: Receipt['position'];
@@ -44,8 +46,8 @@ interface Due {
 
 /**
  * The one path by which anything is deleted: fence, erase, ask again in a new transaction, answer with a signed receipt. Fence,
- * erasure and the debt of an answer commit together with the cursor, so that a crash at any point is made good at the next start. A debt
- * ends with zero remaining and a receipt that the log has, never before.
+ * erasure and the debt of an answer commit together with the cursor, so that a crash at any point is made good, by this instance or by
+ * another one of the service. A debt ends with zero remaining and a receipt that the log has, never before.
  */
 export class ErasureConsumer {
   private running: RunningSubscription | undefined;
@@ -53,15 +55,13 @@ export class ErasureConsumer {
   private timer: NodeJS.Timeout | undefined;
   private delay: number;
   private stopping = false;
-  /** Debts whose failure was told; it is told once, not at every try. */
-  private readonly told = new Set<string>();
 
   constructor(private readonly options: ErasureOptions) {
     this.delay = options.retryMs ?? RETRY_MS;
   }
 
   async start(): Promise<void> {
-    this.later(await this.answerDue());
+    this.later(await this.answerDue('skip'));
     this.running = await this.options.log.subscribe({
       topic: 'privacy.deletions.v1',
       group: this.options.service,
@@ -83,7 +83,7 @@ export class ErasureConsumer {
   async caughtUp(): Promise<void> {
     await this.running?.caughtUp();
     await this.answering;
-    await this.answerDue();
+    await this.answerDue('wait');
   }
 
   private async carryOut({ records }: Delivery, tx: Tx): Promise<void> {
@@ -135,7 +135,7 @@ export class ErasureConsumer {
 
   private settle(): void {
     this.answering = this.answering
-      .then(() => this.answerDue())
+      .then(() => this.answerDue('skip'))
       .catch(() => false)
       .then((settled) => this.later(settled));
   }
@@ -149,38 +149,46 @@ export class ErasureConsumer {
     this.delay = Math.min(MOST_MS, this.delay * 2);
   }
 
-  /** Answers what is owed; false while something is still there. */
-  private async answerDue(): Promise<boolean> {
-    const { rows } = await this.options.database.query<Due>(
-      'SELECT * FROM receipt_due ORDER BY case_ref, chunk, store',
+  /** Answers what is owed; false while something may still be there. What another instance is answering is left to it, or waited for. */
+  private async answerDue(others: 'skip' | 'wait'): Promise<boolean> {
+    const { rows } = await this.options.database.query<DueKey>(
+      'SELECT case_ref, chunk, store FROM receipt_due ORDER BY case_ref, chunk, store',
     );
     let settled = true;
-    for (const due of rows) {
-      const store = this.options.stores.find((one) => one.name === due.store);
-      if (store && !(await this.answerOne(due, store))) settled = false;
-    }
+    for (const key of rows) if (!(await this.answerOne(key, others))) settled = false;
     return settled;
   }
 
-  private async answerOne(due: Due, store: ErasableStore): Promise<boolean> {
-    const { database } = this.options;
-    const key = `${due.case_ref} ${due.chunk} ${due.store}`;
-    // After a first answer that something is still there, it is erased again before it is asked again.
-    if (this.told.has(key)) await database.transaction((tx) => store.erase(due.scope, tx));
-    const remaining = await store.remaining(due.scope, database);
-    if (remaining !== 0) {
-      if (!this.told.has(key)) await this.answer(due, 'failed', remaining, 'still_there');
-      this.told.add(key);
+  private answerOne({ case_ref, chunk, store: name }: DueKey, others: 'skip' | 'wait'): Promise<boolean> {
+    const { database, stores, clock } = this.options;
+    const key = [case_ref, chunk, name];
+    return database.transaction(async (tx) => {
+      // One instance at a time: the row is held until its receipt is in the log.
+      const { rows } = await tx.query<Due & { told_at: Date | null }>(
+        `SELECT * FROM receipt_due WHERE case_ref = $1 AND chunk = $2 AND store = $3 FOR UPDATE ${others === 'skip' ? 'SKIP LOCKED' : ''}`,
+        key,
+      );
+      const [due] = rows;
+      const store = stores.find((one) => one.name === name);
+      if (!store) return true;
+      // Answered by another instance, or being answered by one that may yet fail: then there is another look.
+      if (!due) return others === 'wait';
+      if (due.told_at) await database.transaction((own) => store.erase(due.scope, own));
+      const remaining = await store.remaining(due.scope, database);
+      if (remaining === 0) {
+        await this.answer(due, 'erased', 0);
+        await tx.query('DELETE FROM receipt_due WHERE case_ref = $1 AND chunk = $2 AND store = $3', key);
+        return true;
+      }
+      if (!due.told_at) {
+        await this.answer(due, 'failed', remaining, 'still_there');
+        await tx.query('UPDATE receipt_due SET told_at = $4 WHERE case_ref = $1 AND chunk = $2 AND store = $3', [
+          ...key,
+          clock(),
+        ]);
+      }
       return false;
-    }
-    await this.answer(due, 'erased', 0);
-    await database.query('DELETE FROM receipt_due WHERE case_ref = $1 AND chunk = $2 AND store = $3', [
-      due.case_ref,
-      due.chunk,
-      due.store,
-    ]);
-    this.told.delete(key);
-    return true;
+    });
   }
 
   private async answer(due: Due, outcome: Receipt['outcome'], remaining: number, reason?: string): Promise<void> {

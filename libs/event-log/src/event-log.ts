@@ -50,15 +50,23 @@ export interface Subscription {
   maxRecords?: number;
   /** Called after the transaction of a delivery committed. */
   onCommitted?: (delivery: Delivery) => void;
+  /** Called after a record was set aside. */
+  onSetAside?: (record: LogRecord, reason: string) => void;
   /** Why a subscription halted (cursor outside the log, another cluster, poison on a `halt` topic, retries used up). It stays stopped. */
   onHalt: (reason: Error) => void;
+}
+
+export interface Lag {
+  records: bigint;
+  /** Age of the oldest of them; 0 when there is none. An adapter may answer the largest round figure below it. */
+  seconds: number;
 }
 
 export interface RunningSubscription {
   /** Finishes the delivery in hand, then stops. */
   stop(): Promise<void>;
-  /** Records not yet consumed, over all partitions of this group. */
-  lag(): Promise<bigint>;
+  /** What this group has not consumed yet, over all partitions. */
+  lag(): Promise<Lag>;
   /** Resolves when everything appended before the call is consumed. For tests and for a case that must be driven on. */
   caughtUp(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import type { MigrationFolder } from '@daybook/database';
 
+export { SubscriptionHalted } from './delivering.js';
 export * from './event-log.js';
 export * from './json-records.js';
-export { KafkaEventLog } from './kafka-event-log.js';
+export { LOG_SERVICES, logAcls } from './kafka-acls.js';
+export { type KafkaConnection, kafkaErrorCode } from './kafka-client.js';
+export { growTopic, KafkaEventLog, type KafkaEventLogOptions, prepareKafka } from './kafka-event-log.js';
 export { PostgresEventLog } from './postgres-event-log.js';
-export { SubscriptionHalted } from './postgres-subscription.js';
 export { TopicMismatch } from './postgres-topics.js';
 export { LOG_TABLES } from './topics.js';
 

@@ -1,61 +1,17 @@
 import { type Database, sqlState } from '@daybook/database';
-import { LogUnavailable, type NewRecord } from './event-log.js';
+import type { Append, Position } from './gathered-appends.js';
 import { partitionOf } from './topics.js';
 
-export type Position = { partition: number; offset: bigint };
-interface Waiting {
-  topic: string;
-  records: NewRecord[];
-  done: (positions: Position[]) => void;
-  failed: (error: Error) => void;
-}
-
-/** Calls gathered into one append at most. */
-const GATHERED = 200;
 const DEADLOCK = '40P01';
 
-/**
- * Appends, one in flight at a time; what arrives meanwhile goes with the next. A counter row per partition gives positions in commit
- * order without gaps: a slow transaction can never commit behind a reader's back.
- */
+/** A counter row per partition gives positions in commit order without gaps: a slow transaction can never commit behind a reader's back. */
 export class PostgresAppends {
-  private readonly waiting: Waiting[] = [];
-  private appending: Promise<void> | undefined;
-
   constructor(
     private readonly database: Database,
     private readonly partitionsOf: (topic: string) => number,
-    private readonly onAppended: (topics: ReadonlySet<string>) => void,
   ) {}
 
-  /** Resolves with the records' positions when they are durable. */
-  add(topic: string, records: NewRecord[]): Promise<Position[]> {
-    if (!records.length) return Promise.resolve([]);
-    return new Promise((done, failed) => {
-      this.waiting.push({ topic, records, done, failed });
-      this.appending ??= new Promise<void>((next) => setImmediate(next)).then(() => this.drain());
-    });
-  }
-
-  private async drain(): Promise<void> {
-    while (this.waiting.length) {
-      const gathered = this.waiting.splice(0, GATHERED);
-      try {
-        const positions = await this.insert(gathered);
-        let at = 0;
-        for (const call of gathered) {
-          call.done(positions.slice(at, at + call.records.length));
-          at += call.records.length;
-        }
-        this.onAppended(new Set(gathered.map((call) => call.topic)));
-      } catch (error) {
-        for (const call of gathered) call.failed(new LogUnavailable(error));
-      }
-    }
-    this.appending = undefined;
-  }
-
-  private async insert(calls: Waiting[], attempt = 1): Promise<Position[]> {
+  async write(calls: readonly Append[], attempt = 1): Promise<Position[]> {
     const counted = new Map<string, number>();
     const records = calls.flatMap(({ topic, records }) =>
       records.map((record) => {
@@ -110,14 +66,9 @@ export class PostgresAppends {
       }));
     } catch (error) {
       // Two processes that take several counters in another order: one is asked to try again.
-      if (sqlState(error) === DEADLOCK && attempt < 5) return this.insert(calls, attempt + 1);
+      if (sqlState(error) === DEADLOCK && attempt < 5) return this.write(calls, attempt + 1);
       throw error;
     }
-  }
-
-  /** Resolves when nothing is on its way. */
-  async settled(): Promise<void> {
-    await this.appending;
   }
 }
 

@@ -1,8 +1,10 @@
 import { deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
 import { Database, type MigrationFolder, migrate } from '@daybook/database';
+import type { RetryPolicy } from './delivering.js';
 import type { EventLog, LogRecord, NewRecord, RunningSubscription, Subscription } from './event-log.js';
-import { type Position, PostgresAppends } from './postgres-appends.js';
-import { PostgresSubscription, type RetryPolicy } from './postgres-subscription.js';
+import { GatheredAppends, type Position } from './gathered-appends.js';
+import { PostgresAppends } from './postgres-appends.js';
+import { PostgresSubscription } from './postgres-subscription.js';
 import { type LiveTopic, openTopics } from './postgres-topics.js';
 
 const migrations: MigrationFolder = { owner: 'event-log', url: new URL('../migrations/', import.meta.url) };
@@ -26,7 +28,7 @@ interface Row {
 /** The event log in an embedded PostgreSQL. */
 export class PostgresEventLog implements EventLog {
   private readonly subscriptions = new Set<PostgresSubscription>();
-  private readonly appends: PostgresAppends;
+  private readonly appends: GatheredAppends;
 
   private constructor(
     private readonly database: Database,
@@ -34,9 +36,9 @@ export class PostgresEventLog implements EventLog {
     readonly cluster: string,
     private readonly topics: Map<string, LiveTopic>,
   ) {
-    this.appends = new PostgresAppends(
-      database,
-      (topic) => this.topic(topic).partitions,
+    const counters = new PostgresAppends(database, (topic) => this.topic(topic).partitions);
+    this.appends = new GatheredAppends(
+      (appends) => counters.write(appends),
       (appended) => {
         for (const subscription of this.subscriptions) if (appended.has(subscription.topic)) subscription.nudge();
       },
@@ -68,6 +70,7 @@ export class PostgresEventLog implements EventLog {
         partitions: this.topic(subscription.topic).partitions,
         url: this.options.url,
         bounds: () => this.bounds(subscription.topic),
+        age: (partition, offset) => this.age(subscription.topic, partition, offset),
         read: (partition, from, limit) => this.read(subscription.topic, partition, from, limit),
         setAside: (record, reason) => this.setAside(subscription.topic, record, reason),
       },
@@ -117,6 +120,16 @@ export class PostgresEventLog implements EventLog {
       values: [topic],
     });
     return rows.map((row) => ({ first: BigInt(row.first), next: BigInt(row.next) }));
+  }
+
+  private async age(topic: string, partition: number, offset: bigint): Promise<number> {
+    const { rows } = await this.database.query<{ seconds: number }>({
+      name: 'age',
+      text: `SELECT extract(epoch FROM clock_timestamp() - appended_at)::float AS seconds FROM log_record
+             WHERE topic = $1 AND partition = $2 AND position >= $3 ORDER BY position LIMIT 1`,
+      values: [topic, partition, offset.toString()],
+    });
+    return rows[0]?.seconds ?? 0;
   }
 
   private async read(topic: string, partition: number, from: bigint, limit: number): Promise<LogRecord[]> {

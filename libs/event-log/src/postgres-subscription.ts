@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CursorConflict, CursorStore } from './cursor.js';
-import {
-  type Delivery,
-  type LogRecord,
-  PoisonRecord,
-  type RunningSubscription,
-  type Subscription,
-} from './event-log.js';
+import { CursorStore } from './cursor.js';
+import { Delivering, type RetryPolicy, type SetAside, SubscriptionHalted } from './delivering.js';
+import type { Lag, LogRecord, RunningSubscription, Subscription } from './event-log.js';
 import { GroupMembership } from './group-membership.js';
+import { type Bounds, Standing } from './standing.js';
 
 /** What a subscription needs of the log that it reads. */
 export interface LogSource {
@@ -15,31 +11,22 @@ export interface LogSource {
   topicId: string;
   partitions: number;
   url: string;
-  bounds(): Promise<{ first: bigint; next: bigint }[]>;
+  bounds(): Promise<Bounds>;
   read(partition: number, from: bigint, limit: number): Promise<LogRecord[]>;
-  /** Copies a poison record to the dead letters; false where the topic must halt instead. */
-  setAside(record: LogRecord, reason: string): Promise<boolean>;
+  age(partition: number, offset: bigint): Promise<number>;
+  setAside: SetAside;
 }
 
-export interface RetryPolicy {
-  attempts: number;
-  firstDelayMs: number;
-  maxDelayMs: number;
-}
-const RETRY: RetryPolicy = { attempts: 10, firstDelayMs: 50, maxDelayMs: 5_000 };
 const POLL_MS = 1_000;
 /** After a delivery, what arrives meanwhile is gathered into one: a stream of single records would cost a transaction each. */
 const GATHER_MS = 100;
 
-/** A consumer stopped for good: only an operator can say what to do. */
-export class SubscriptionHalted extends Error {}
-
 /** One consumer of a group: delivers the partitions that it holds, from where its group's cursor stands. */
 export class PostgresSubscription implements RunningSubscription {
-  private readonly cursors: CursorStore;
+  private readonly standing: Standing;
+  private readonly delivering: Delivering;
   private readonly membership: GroupMembership;
   private readonly owned = new Map<number, bigint>();
-  private readonly retry: RetryPolicy;
   private loop: Promise<void> = Promise.resolve();
   private wake: (() => void) | undefined;
   private hurry: (() => void) | undefined;
@@ -53,15 +40,11 @@ export class PostgresSubscription implements RunningSubscription {
     private readonly subscription: Subscription,
     retry: Partial<RetryPolicy> = {},
   ) {
-    this.retry = { ...RETRY, ...retry };
     this.membership = new GroupMembership(source.url, subscription.group, subscription.topic, source.partitions);
-    this.cursors = new CursorStore(
-      subscription.database,
-      subscription.group,
-      subscription.topic,
-      source.cluster,
-      source.topicId,
-    );
+    const { topic, group, database } = subscription;
+    const cursors = new CursorStore(database, group, topic, source.cluster, source.topicId);
+    this.standing = new Standing({ ...source, topic, group }, cursors);
+    this.delivering = new Delivering(subscription, cursors, source.setAside, retry);
   }
 
   get topic(): string {
@@ -87,29 +70,16 @@ export class PostgresSubscription implements RunningSubscription {
     await this.membership.leave();
   }
 
-  async lag(): Promise<bigint> {
-    const [bounds, cursors] = await Promise.all([this.source.bounds(), this.cursors.all()]);
-    return bounds.reduce(
-      (sum, { first, next }, partition) => sum + (next - (cursors.get(partition)?.next ?? first)),
-      0n,
-    );
+  lag(): Promise<Lag> {
+    return this.standing.lag();
   }
 
-  async caughtUp(): Promise<void> {
-    const target = await this.source.bounds();
-    for (;;) {
+  caughtUp(): Promise<void> {
+    return this.standing.caughtUp(() => {
       if (this.halted) throw this.halted;
-      const [cursors, now] = await Promise.all([this.cursors.all(), this.source.bounds()]);
-      const arrived = target.every(({ next }, partition) => {
-        const cursor = cursors.get(partition);
-        const end = now[partition]?.next ?? next;
-        return cursor?.cluster === this.source.cluster && cursor.next >= next && cursor.next <= end;
-      });
-      if (arrived) return;
       this.nudge();
       this.hurry?.();
-      await sleep(10);
-    }
+    });
   }
 
   private async run(): Promise<void> {
@@ -132,29 +102,7 @@ export class PostgresSubscription implements RunningSubscription {
     this.sharedAt = performance.now();
     const { given, taken } = await this.membership.share(new Set(this.owned.keys()));
     for (const partition of given) this.owned.delete(partition);
-    for (const partition of taken) this.owned.set(partition, await this.position(partition));
-  }
-
-  /** Where this group continues; a group seen for the first time starts at the oldest record kept. */
-  private async position(partition: number): Promise<bigint> {
-    const bounds = (await this.source.bounds())[partition];
-    if (!bounds) throw new SubscriptionHalted(`partition ${partition} of ${this.topic} does not exist`);
-    const cursor = await this.cursors.claim(partition, bounds.first);
-    if (cursor.cluster !== this.source.cluster || cursor.topicId !== this.source.topicId)
-      throw new SubscriptionHalted(`the cursor of ${this.subscription.group} on ${this.topic} belongs to another log`);
-    this.refuseOutside(cursor.next, bounds);
-    return cursor.next;
-  }
-
-  private refuseOutside(next: bigint, bounds: { first: bigint; next: bigint }): void {
-    if (next < bounds.first)
-      throw new SubscriptionHalted(
-        `${this.subscription.group} on ${this.topic} stands at ${next}, but the log starts at ${bounds.first}: records were forgotten unread`,
-      );
-    if (next > bounds.next)
-      throw new SubscriptionHalted(
-        `${this.subscription.group} on ${this.topic} stands at ${next}, but the log ends at ${bounds.next}: it is another or an older log`,
-      );
+    for (const partition of taken) this.owned.set(partition, await this.standing.claim(partition));
   }
 
   /** One delivery for each partition that has something; false when nothing was there. */
@@ -163,7 +111,7 @@ export class PostgresSubscription implements RunningSubscription {
     let delivered = false;
     for (const [partition, next] of [...this.owned]) {
       const limits = bounds[partition] as { first: bigint; next: bigint };
-      this.refuseOutside(next, limits);
+      this.standing.refuseOutside(next, limits);
       if (limits.next === next || this.stopping) continue;
       const records = await this.source.read(partition, next, this.subscription.maxRecords ?? 500);
       if (!records.length) continue;
@@ -174,49 +122,10 @@ export class PostgresSubscription implements RunningSubscription {
   }
 
   private async deliver(partition: number, expected: bigint, records: LogRecord[]): Promise<void> {
-    const last = records.at(-1) as LogRecord;
-    const next = last.offset + 1n;
-    const aside = new Set<LogRecord>();
-    for (let attempt = 1; ; ) {
-      const delivery: Delivery = {
-        topic: this.topic,
-        partition,
-        records: records.filter((record) => !aside.has(record)),
-      };
-      try {
-        await this.subscription.database.transaction(async (tx) => {
-          await this.cursors.move(tx, partition, expected, next);
-          if (delivery.records.length) await this.subscription.handle(delivery, tx);
-        });
-        this.owned.set(partition, next);
-        this.subscription.onCommitted?.(delivery);
-        return;
-      } catch (error) {
-        // Somebody else moved it: what this consumer did was rolled back, and it looks again where the group stands.
-        if (error instanceof CursorConflict) {
-          this.owned.set(partition, await this.position(partition));
-          return;
-        }
-        if (error instanceof PoisonRecord && records.includes(error.record)) {
-          if (!(await this.source.setAside(error.record, error.reason)))
-            throw new SubscriptionHalted(
-              `a record of ${this.topic} at ${error.record.offset} cannot be read (${error.reason})`,
-              { cause: error },
-            );
-          aside.add(error.record);
-          continue;
-        }
-        if (attempt >= this.retry.attempts)
-          throw new SubscriptionHalted(
-            `${this.subscription.group} on ${this.topic} failed ${attempt} times at ${expected}`,
-            { cause: error },
-          );
-        if (this.stopping) return;
-        const delay = Math.min(this.retry.maxDelayMs, this.retry.firstDelayMs * 2 ** (attempt - 1));
-        await sleep(delay * (0.5 + Math.random() / 2));
-        attempt++;
-      }
-    }
+    const delivered = await this.delivering.deliver(partition, expected, records, () => !this.stopping);
+    if (delivered === 'moved') this.owned.set(partition, (records.at(-1) as LogRecord).offset + 1n);
+    // It looks again where the group stands.
+    if (delivered === 'conflict') this.owned.set(partition, await this.standing.claim(partition));
   }
 
   /** Somebody who waits for the end is not kept waiting for more to come. */
@@ -243,8 +152,9 @@ export class PostgresSubscription implements RunningSubscription {
   }
 
   private async reconnect(): Promise<void> {
+    const { firstDelayMs, maxDelayMs } = this.delivering.retry;
     await this.membership.leave();
-    for (let delay = this.retry.firstDelayMs; !this.stopping; delay = Math.min(this.retry.maxDelayMs, delay * 2)) {
+    for (let delay = firstDelayMs; !this.stopping; delay = Math.min(maxDelayMs, delay * 2)) {
       await sleep(delay);
       try {
         return await this.membership.join();

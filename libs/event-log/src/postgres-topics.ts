@@ -5,7 +5,7 @@ import { type TopicSettings, topicSettings } from './topics.js';
 /** The live log has a topic that differs from the typed map, or one that is not in it (P25). */
 export class TopicMismatch extends Error {}
 
-export type LiveTopic = TopicSettings & { topicId: string };
+export type LiveTopic = Omit<TopicSettings, 'growable'> & { topicId: string };
 
 /** Makes what is missing of the topics; throws {@link TopicMismatch} where a live setting differs. */
 export async function openTopics(database: Database): Promise<{ cluster: string; topics: Map<string, LiveTopic> }> {

@@ -1,20 +1,36 @@
 import { createHash } from 'node:crypto';
-import { DEAD_LETTER_RETENTION_SECONDS, deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
+import {
+  DEAD_LETTER_RETENTION_SECONDS,
+  deadLetterTopic,
+  TOPICS,
+  type Topic,
+  type TopicDefinition,
+} from '@daybook/contracts';
 
 export interface TopicSettings {
   name: string;
   partitions: number;
   retentionSeconds: number | null;
+  /** May have more partitions than that. */
+  growable: boolean;
 }
 
 /** What must exist in the log: every topic of the typed map, and a dead-letter topic for each that sets poison aside. */
 export const topicSettings = (): TopicSettings[] =>
   (Object.keys(TOPICS) as Topic[]).flatMap((name) => {
-    const { partitions, retentionSeconds, onPoison } = TOPICS[name];
-    const topic = { name, partitions, retentionSeconds };
+    const { partitions, retentionSeconds, onPoison, growable }: TopicDefinition = TOPICS[name];
+    const topic = { name, partitions, retentionSeconds, growable: growable === true };
     return onPoison === 'halt'
       ? [topic]
-      : [topic, { name: deadLetterTopic(name), partitions: 1, retentionSeconds: DEAD_LETTER_RETENTION_SECONDS }];
+      : [
+          topic,
+          {
+            name: deadLetterTopic(name),
+            partitions: 1,
+            retentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
+            growable: false,
+          },
+        ];
   });
 
 /** Tables of the log's own database, and why nothing in them is anybody's store: topics are the way between services, not a place. */

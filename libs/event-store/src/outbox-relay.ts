@@ -5,6 +5,8 @@ import type { EventLog, NewRecord } from '@daybook/event-log';
 
 const CHUNK = 500;
 const POLL_MS = 1_000;
+/** The relay of another instance is at it; what this one was nudged for may have come too late for that one's look. */
+const BUSY_MS = 20;
 
 interface Row {
   id: string;
@@ -15,8 +17,8 @@ interface Row {
 }
 
 /**
- * Carries the outbox to the event log, in the order of its rows, one relay at a time (advisory lock). A row is deleted only after the
- * log has it: a crash between the two publishes it again, and consumers are idempotent.
+ * Carries the outbox to the event log, in the order of its rows, one relay at a time over all instances (advisory lock). A row is deleted
+ * only after the log has it: a crash between the two publishes it again, and consumers are idempotent.
  */
 export class OutboxRelay {
   private stopping = false;
@@ -42,10 +44,12 @@ export class OutboxRelay {
   /** Something was committed to the outbox: look now instead of within a second. */
   readonly nudge = (): void => this.wake?.();
 
-  /** Resolves when the outbox is empty. */
+  /** Resolves when what was committed to the outbox before the call is in the log, whoever carried it. */
   async drained(): Promise<void> {
-    for (;;) {
-      const { rowCount } = await this.database.query('SELECT 1 FROM outbox LIMIT 1');
+    const { rows } = await this.database.query<{ last: string | null }>('SELECT max(id) AS last FROM outbox');
+    const last = rows[0]?.last ?? null;
+    while (last !== null) {
+      const { rowCount } = await this.database.query('SELECT 1 FROM outbox WHERE id <= $1 LIMIT 1', [last]);
       if (!rowCount) return;
       this.nudge();
       await sleep(10);
@@ -54,23 +58,24 @@ export class OutboxRelay {
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      let carried = 0;
+      let carried: number | 'busy' = 0;
       try {
         carried = await this.carry();
       } catch (error) {
         this.onTrouble(error);
       }
-      if (carried < CHUNK && !this.stopping) await this.pause(carried ? 5 : POLL_MS);
+      if (carried === CHUNK || this.stopping) continue;
+      await this.pause(carried === 'busy' ? BUSY_MS : carried ? 5 : POLL_MS);
     }
     await this.carry().catch(this.onTrouble);
   }
 
-  private carry(): Promise<number> {
+  private carry(): Promise<number | 'busy'> {
     return this.database.transaction(async (tx) => {
       const { rows: lock } = await tx.query<{ taken: boolean }>(
         `SELECT pg_try_advisory_xact_lock(hashtext('daybook.outbox')) AS taken`,
       );
-      if (!lock[0]?.taken) return 0;
+      if (!lock[0]?.taken) return 'busy';
       // A row with a lower id may still commit later: it is simply found by a later look, since ids are never skipped over.
       const { rows } = await tx.query<Row>('SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT $1', [
         CHUNK,

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { Registry } from 'prom-client';
 import type { z } from 'zod';
 import { available } from './available.js';
 import { type Certificates, readCertificates } from './certificates.js';
@@ -13,6 +12,7 @@ import type { PeerListener } from './peers.js';
 import { Readiness } from './readiness.js';
 import { Replicas } from './replicas.js';
 import { closeServer, listenOn, onSignals } from './server-life.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 type Environment<Given extends z.ZodRawShape> = z.ZodObject<typeof PROCESS & Given>;
 type Config<Of extends z.ZodType> = Readonly<z.infer<Of>>;
@@ -26,8 +26,8 @@ export interface Launch<C> {
   /** For `createService`: who may call, and whether more may come. */
   listener: PeerListener;
   readiness: Readiness;
-  /** Shown at `/metrics` of the operations port. */
-  metrics: Registry;
+  /** Its metrics are shown at `/metrics` of the operations port. */
+  telemetry: Telemetry;
   /** Opens and checks until both work; the check is a line of `/health/ready` from then on. */
   open: Open;
   /** Calls to another service; whether a replica of it can be reached is a line of `/health/ready`. */
@@ -84,19 +84,15 @@ export async function runService<Given extends z.ZodRawShape>(service: ServicePr
 
 async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>, life: Life): Promise<void> {
   const config = readConfig(service.environment);
-  const {
-    DAYBOOK_OPERATIONS_HOST,
-    DAYBOOK_OPERATIONS_PORT,
-    DAYBOOK_CERTIFICATES,
-    DAYBOOK_DRAIN_MS,
-    DAYBOOK_LOG_LEVEL,
-  } = config as Config<Environment<Record<never, never>>>;
-  const certificates = await readCertificates(DAYBOOK_CERTIFICATES);
-  const logger = createLogger(service.name, { level: DAYBOOK_LOG_LEVEL });
-  const [readiness, metrics] = [new Readiness(), new Registry()];
-  onSignals(() => life.stop(DAYBOOK_DRAIN_MS));
-  const operations = createOperationsServer(readiness, metrics);
-  await listenOn(operations, DAYBOOK_OPERATIONS_HOST, DAYBOOK_OPERATIONS_PORT);
+  const own = config as Config<Environment<Record<never, never>>>;
+  const certificates = await readCertificates(own.DAYBOOK_CERTIFICATES);
+  const logger = createLogger(service.name, { level: own.DAYBOOK_LOG_LEVEL });
+  const readiness = new Readiness();
+  onSignals(() => life.stop(own.DAYBOOK_DRAIN_MS));
+  const telemetry = await Telemetry.start(service.name, own);
+  life.onEnd(() => telemetry.stop());
+  const operations = createOperationsServer(readiness, telemetry.metrics);
+  await listenOn(operations, own.DAYBOOK_OPERATIONS_HOST, own.DAYBOOK_OPERATIONS_PORT);
   life.onEnd(async () => operations.close());
 
   const launched = await service.start({
@@ -105,7 +101,7 @@ async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>
     logger,
     listener: { certificates, takesRequests: () => readiness.takesRequests() },
     readiness,
-    metrics,
+    telemetry,
     open: opener(life, logger, readiness),
     peer: (name, urls) => {
       const replicas = new Replicas(name, urls, certificates);

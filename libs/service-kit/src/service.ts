@@ -9,6 +9,7 @@ import type { Logger } from './logger.js';
 import { openApiDocument } from './openapi.js';
 import { addPeerRoutes, guardPeers, mutualTls, type PeerListener } from './peers.js';
 import { ProblemFilter } from './problem.filter.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 import { validationPipe } from './validation.js';
 
 export interface ServiceOptions {
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   /** Bytes a body may have; 256 KiB unless told. */
   bodyLimit?: number;
   fastify?: FastifyServerOptions;
+  /** What this process tells about itself; nothing unless given. */
+  telemetry?: Telemetry | undefined;
   /** In a process of its own: it listens to peers only. */
   listener?: PeerListener | undefined;
   /** Routes of a library that brings its own, added before Nest's. */
@@ -60,6 +63,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
     abortOnError: false,
   });
   const instance = adapter.getInstance();
+  options.telemetry?.observe(instance);
   guardPeers(instance, listener);
   if (listener) addPeerRoutes(instance, listener, () => openApiDocument(app, options.name));
   if (options.mount) await options.mount(instance);

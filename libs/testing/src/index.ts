@@ -8,6 +8,7 @@ export * from './installation/databases.js';
 export * from './installation/device.js';
 export * from './installation/installation.js';
 export * from './installation/post-batch.js';
+export * from './planted-fault.js';
 export * from './refs.js';
 export * from './seeded.js';
 export * from './test-database.js';

@@ -13,157 +13,34 @@ import {
   SessionRef,
   SubjectRef,
 } from '@daybook/contracts';
+import { CertificateAuthority } from '@daybook/local-parts';
 import {
   ActorSigner,
   ActorVerifier,
-  Answers,
+  type Certificates,
   createService,
-  For,
-  type Logger,
   newActorKeys,
   openApiDocument,
+  Replicas,
+  readCertificates,
   silentLogger,
 } from '@daybook/service-kit';
 import { newRef } from '@daybook/testing';
-import { Body, Controller, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { closeGateway, createGateway, type GatewayDeps, InProcess } from './index.js';
-
-/** What a service saw of a request. */
-export interface Seen {
-  service: string;
-  actor: Record<string, unknown> | undefined;
-  headers: Record<string, string>;
-  bytes: number;
-}
-const SeenShape = z.object({ service: z.string() }).loose().meta({ id: 'Seen' });
-const seen = (service: string, request: FastifyRequest, body?: unknown): Seen => ({
-  service,
-  actor: request.actor as Record<string, unknown> | undefined,
-  headers: request.headers as Record<string, string>,
-  bytes: body === undefined ? 0 : JSON.stringify(body).length,
-});
-
-/** Held by specs that need a service to be slow. */
-export const gate = { open: (): void => undefined, wait: Promise.resolve() };
-export function holdGate(): void {
-  gate.wait = new Promise((done) => {
-    gate.open = done;
-  });
-}
-
-@Controller('v1')
-class IdentityStandIn {
-  @Get('me')
-  @For('account')
-  @Answers(200, SeenShape)
-  me(@Req() request: FastifyRequest) {
-    return seen('identity', request);
-  }
-  @Post('welcome')
-  @HttpCode(200)
-  @For('anybody')
-  @Answers(200, SeenShape)
-  welcome(@Req() request: FastifyRequest) {
-    return seen('identity', request);
-  }
-  @Post('me/vault/unlock')
-  @HttpCode(200)
-  @For('account')
-  @Answers(200, SeenShape)
-  unlock(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    reply.header('set-cookie', ['daybook.vault=1; HttpOnly', 'second=2']);
-    return seen('identity', request);
-  }
-}
-@Controller('v1')
-class IngestionStandIn {
-  @Post('activity/batches')
-  @HttpCode(202)
-  @For('device')
-  @Answers(202, SeenShape)
-  batch(@Req() request: FastifyRequest, @Body() body: unknown) {
-    return seen('ingestion', request, body);
-  }
-}
-@Controller('v1')
-class TimelineStandIn {
-  @Get('days/:day')
-  @For('person')
-  @Answers(200, SeenShape)
-  day(@Req() request: FastifyRequest) {
-    return seen('timeline', request);
-  }
-}
-@Controller('v1')
-class PrivacyStandIn {
-  @Get('privacy/consents/:source')
-  @For('person', 'device')
-  @Answers(200, SeenShape)
-  read(@Req() request: FastifyRequest) {
-    return seen('privacy', request);
-  }
-  @Put('privacy/consents/:source')
-  @For('person', 'device')
-  @Answers(200, SeenShape)
-  change(@Req() request: FastifyRequest) {
-    return seen('privacy', request);
-  }
-}
-@Controller('v1')
-class TimesheetsStandIn {
-  @Get('entries')
-  @For('member')
-  @Answers(200, SeenShape)
-  list(@Req() request: FastifyRequest) {
-    return seen('timesheets', request);
-  }
-  @Post('entries')
-  @For('member')
-  @Answers(201, SeenShape)
-  add(@Req() request: FastifyRequest, @Body() body: unknown) {
-    return seen('timesheets', request, body);
-  }
-  @Get('exports/slow')
-  @For('member')
-  @Answers(200, SeenShape)
-  async slow(@Req() request: FastifyRequest) {
-    await gate.wait;
-    return seen('timesheets', request);
-  }
-  @Get('exports/endless')
-  @For('member')
-  @Answers(200, SeenShape)
-  async endless(@Res() reply: FastifyReply) {
-    reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'text/plain' });
-    reply.raw.write('the beginning ');
-    await gate.wait;
-    reply.raw.end('the end');
-  }
-  @Get('entries/hidden')
-  @For('anybody')
-  @ApiExcludeEndpoint()
-  hidden(@Req() request: FastifyRequest) {
-    return seen('timesheets', request);
-  }
-}
-const CONTROLLERS = {
-  identity: IdentityStandIn,
-  ingestion: IngestionStandIn,
-  privacy: PrivacyStandIn,
-  timeline: TimelineStandIn,
-  timesheets: TimesheetsStandIn,
-};
+import type { FastifyInstance } from 'fastify';
+import { ReplicaHarness } from './forward/replica-harness.js';
+import { closeGateway, createGateway, type GatewayDeps, InProcess, OverHttp, type Upstream } from './index.js';
+import { type Seen, STAND_INS } from './stand-ins.js';
 
 export interface Person {
   actor: AccountActor;
   cookie: string;
   device: string;
 }
+
+/** How the gateway reaches the services: the specs of forwarding hold for both. */
+export const WAYS = ['in one process', 'over HTTP'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** The real gateway before real Nest services that answer what they saw. Who is signed in is a map of this harness. */
 export class GatewayHarness {
@@ -174,25 +51,55 @@ export class GatewayHarness {
   private readonly sessions = new Map<string, AccountActor>();
   private readonly devices = new Map<string, DeviceActor>();
   private readonly gateways: FastifyInstance[] = [];
+  private readonly authorityFolder = mkdtempSync(join(tmpdir(), 'daybook-authority-'));
+  private authority: Promise<CertificateAuthority> | undefined;
+  private readonly outside = new Map<Audience, Replicas>();
+  private readonly reached: Replicas[] = [];
+  private readonly processes: ReplicaHarness[] = [];
   /** Set by a spec whose directory cannot answer. */
   directoryDown = false;
 
-  static async start(): Promise<GatewayHarness> {
+  static async start(way: Way = 'in one process'): Promise<GatewayHarness> {
     const harness = new GatewayHarness();
     for (const name of AUDIENCES)
       harness.services[name] = await createService({
         name,
         logger: silentLogger,
         actors: new ActorVerifier(name, harness.keys.publicKey),
-        controllers: [CONTROLLERS[name]],
-        bodyLimit: 2_000_000,
+        controllers: [STAND_INS[name]],
+        ...(name === 'ingestion' && { bodyLimit: 2_000_000 }),
       });
     mkdirSync(join(harness.webRoot, 'assets'));
     writeFileSync(join(harness.webRoot, 'index.html'), '<!doctype html><title>Daybook</title>');
     writeFileSync(join(harness.webRoot, 'favicon.svg'), '<svg/>');
     writeFileSync(join(harness.webRoot, '.secret'), 'dotfile');
     writeFileSync(join(harness.webRoot, 'assets/app-1a2b3c.js'), `console.log('${'x'.repeat(5_000)}')`);
+    if (way === 'over HTTP')
+      for (const name of AUDIENCES)
+        harness.outside.set(name, await harness.replicas(name, [await harness.process(name)]));
     return harness;
+  }
+
+  /** The certificate of a service of this installation. */
+  async certificates(service: string): Promise<Certificates> {
+    this.authority ??= CertificateAuthority.open(this.authorityFolder);
+    return readCertificates(await (await this.authority).issue(service));
+  }
+
+  /** One more process of a service; its certificate may be another's. */
+  async process(service: Audience, options: { certificate?: string; port?: number } = {}): Promise<ReplicaHarness> {
+    const certificates = await this.certificates(options.certificate ?? service);
+    const process = await ReplicaHarness.listen(this.services[service], certificates, options.port);
+    this.processes.push(process);
+    return process;
+  }
+
+  /** As the gateway knows them. */
+  async replicas(service: Audience, processes: readonly { url: string }[]): Promise<Replicas> {
+    const urls = processes.map(({ url }) => url);
+    const replicas = new Replicas(service, urls, await this.certificates('gateway'));
+    this.reached.push(replicas);
+    return replicas;
   }
 
   documents() {
@@ -200,12 +107,16 @@ export class GatewayHarness {
   }
 
   async gateway(
-    options: Partial<GatewayDeps> & { timeoutMs?: number; logger?: Logger } = {},
+    options: Partial<Omit<GatewayDeps, 'upstreams'>> & {
+      timeoutMs?: number;
+      upstreams?: Partial<Record<Audience, Upstream>>;
+    } = {},
   ): Promise<FastifyInstance> {
-    const { timeoutMs, ...deps } = options;
-    const upstreams = Object.fromEntries(
-      AUDIENCES.map((name) => [name, new InProcess(this.services[name].getHttpAdapter().getInstance(), timeoutMs)]),
-    ) as Record<Audience, InProcess>;
+    const { timeoutMs, upstreams: given, ...deps } = options;
+    const upstreams = Object.fromEntries(AUDIENCES.map((name) => [name, this.upstream(name, timeoutMs)])) as Record<
+      Audience,
+      Upstream
+    >;
     const gateway = await createGateway({
       publicUrl: 'http://127.0.0.1:8420',
       tls: undefined,
@@ -215,7 +126,7 @@ export class GatewayHarness {
         device: async (token) => this.answer(this.devices.get(token)),
       },
       signer: this.signer,
-      upstreams,
+      upstreams: { ...upstreams, ...given },
       documents: this.documents(),
       webRoot: this.webRoot,
       logger: silentLogger,
@@ -256,8 +167,16 @@ export class GatewayHarness {
 
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => closeGateway(gateway, 100)));
+    await Promise.all(this.reached.map((replicas) => replicas.close()));
+    await Promise.all(this.processes.map((process) => process.kill()));
     await Promise.all(Object.values(this.services).map((service) => service.close()));
-    rmSync(this.webRoot, { recursive: true, force: true });
+    for (const folder of [this.webRoot, this.authorityFolder]) rmSync(folder, { recursive: true, force: true });
+  }
+
+  private upstream(name: Audience, timeoutMs: number | undefined): Upstream {
+    const replicas = this.outside.get(name);
+    if (replicas) return new OverHttp(replicas, timeoutMs);
+    return new InProcess(this.services[name].getHttpAdapter().getInstance(), timeoutMs);
   }
 
   private answer<T>(found: T | undefined): T | null {

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Audience, SessionDirectory } from '@daybook/contracts';
-import { type ActorSigner, asProblem, type Logger, problems, trustedOrigins } from '@daybook/service-kit';
+import {
+  type ActorSigner,
+  asProblem,
+  type Logger,
+  problems,
+  type Telemetry,
+  trustedOrigins,
+} from '@daybook/service-kit';
 import compress from '@fastify/compress';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -33,6 +40,7 @@ export interface GatewayDeps {
   /** One entry per dependency. */
   health: Health;
   limits?: Partial<Limits>;
+  telemetry?: Telemetry | undefined;
 }
 
 /**
@@ -44,6 +52,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   refuseUnsafeListen(gateway, deps.tls !== undefined || deps.behindTlsProxy);
   const origins = trustedOrigins(deps.publicUrl);
   gateway.addHook('onRequest', async (request) => dropOurHeaders(request));
+  deps.telemetry?.observe(gateway, { edge: true });
   await addSecurityHeaders(gateway, deps.publicUrl.startsWith('https:'));
   gateway.addHook('onRequest', async (request, reply) => {
     if (isApi(request.url)) reply.header('cache-control', 'no-store');

@@ -1,4 +1,4 @@
-import { DATABASE, KAFKA, LISTENER, PROCESS, replicaUrls, SECRET } from '@daybook/service-kit';
+import { DATABASE, KAFKA, LISTENER, PROCESS, REDIS, replicaUrls, SECRET } from '@daybook/service-kit';
 import { z } from 'zod';
 
 export const Environment = z.object({
@@ -6,6 +6,7 @@ export const Environment = z.object({
   ...LISTENER,
   ...DATABASE,
   ...KAFKA,
+  ...REDIS,
   ...SECRET,
   DAYBOOK_PRIVACY_URLS: replicaUrls,
   /** Address people use. */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountActor, HEADERS, VAULT_COOKIE, type Vault } from '@daybook/contracts';
 import type { Database } from '@daybook/database';
 import type { EventLog } from '@daybook/event-log';
+import { TimerJobs } from '@daybook/jobs';
 import { type ActorKeys, ActorSigner, ActorVerifier, type Logger, silentLogger } from '@daybook/service-kit';
 import type { TestPostgres } from '@daybook/testing';
 import { createIdentityService, type IdentityService } from './identity.service.js';
@@ -50,6 +51,7 @@ export class IdentityHarness {
       database,
       log: parts.log,
       vault: parts.vault,
+      jobs: new TimerJobs({ service: 'identity', database, clock: () => new Date(), logger: silentLogger }),
       actors: new ActorVerifier('identity', parts.keys.publicKey),
       logger: parts.logger ?? silentLogger,
       publicUrl: url,

@@ -8,6 +8,7 @@ import type { BrokerGrant, Day, PersonActor, Vault } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
 import { ReceiptSigner } from '@daybook/erasure';
 import { cursorMigrations, decode, PostgresEventLog } from '@daybook/event-log';
+import { TimerJobs } from '@daybook/jobs';
 import { createPrivacyService, type PrivacyService } from '@daybook/privacy';
 import { type ActorKeys, ActorVerifier, createLogger, newActorKeys, silentLogger } from '@daybook/service-kit';
 import { startTestPostgres, type TestPostgres } from '@daybook/testing';
@@ -39,15 +40,18 @@ export class Installation {
     const keyDir = await mkdtemp(join(tmpdir(), 'daybook-keys-'));
     const keys = newActorKeys();
     const receipts = new ReceiptSigner('spec', randomBytes(32));
+    const privacyDatabase = await postgres.database('privacy');
+    const clock = () => new Date();
     const privacy = await createPrivacyService({
-      database: await postgres.database('privacy'),
+      database: privacyDatabase,
       log,
+      jobs: new TimerJobs({ service: 'privacy', database: privacyDatabase, clock, logger: silentLogger }),
       actors: new ActorVerifier('privacy', keys.publicKey),
       logger: silentLogger,
       keyDir,
       receiptSigner: receipts,
       receiptKeys: new Map([['spec', receipts.publicKey]]),
-      clock: () => new Date(),
+      clock,
     });
     await privacy.start();
     const installation = new Installation(postgres, log, privacy, keyDir, keys);

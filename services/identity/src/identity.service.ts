@@ -2,8 +2,15 @@ import type { SessionDirectory, Vault } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
 import { type Declarations, LIBRARY_TABLES, refuseUndeclared } from '@daybook/erasure';
 import type { EventLog } from '@daybook/event-log';
-import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, type Logger, type PeerListener } from '@daybook/service-kit';
+import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
+import {
+  type ActorVerifier,
+  createService,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Accounts } from './account/accounts.js';
 import { VaultKeys } from './account/vault-keys.js';
@@ -46,6 +53,7 @@ export interface IdentityDeps {
   database: Database;
   log: EventLog;
   vault: Vault;
+  jobs: Jobs<'identity'>;
   actors: ActorVerifier;
   logger: Logger;
   publicUrl: string;
@@ -55,6 +63,7 @@ export interface IdentityDeps {
   /** Where letters wait when there is no mail server. */
   mailFolder: string;
   clock: () => Date;
+  telemetry?: Telemetry | undefined;
   listener?: PeerListener;
 }
 export interface IdentityService {
@@ -72,6 +81,7 @@ export interface IdentityService {
 export async function migrateIdentity(database: Database): Promise<void> {
   await migrateAuth(database);
   await migrate(database, [
+    jobsMigrations,
     { owner: 'identity', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
   ]);
@@ -79,7 +89,7 @@ export async function migrateIdentity(database: Database): Promise<void> {
 
 /** People, sign-in, devices. Alone holds the map person ↔ member. */
 export async function createIdentityService(deps: IdentityDeps): Promise<IdentityService> {
-  const { database, log, logger, publicUrl, clock } = deps;
+  const { database, log, logger, publicUrl, clock, jobs } = deps;
   const accounts = new Accounts(database);
   const devices = new Devices(database, clock);
   const vaults = new VaultKeys(deps.vault);
@@ -93,11 +103,13 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
     logger.warn({ code: 'outbox' }, 'the outbox could not be carried to the log'),
   );
   const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
-  const expired = new ExpiredRows(database, mailer, clock, logger);
+  const expired = new ExpiredRows(database, mailer, clock);
+  deps.telemetry?.outbox(() => outboxBacklog(database));
   const { sessionToken } = (await auth.$context).authCookies;
   const directory = new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock);
   const app = await createService({
     name: 'identity',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     listener: deps.listener,
@@ -117,14 +129,15 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
     app,
     directory,
     firstCode: async () => welcome.firstCode,
-    removeExpired: () => expired.remove(),
+    removeExpired: async () => void (await expired.remove()),
     start: async () => {
       await welcome.start();
       relay.start();
-      expired.start();
+      await askFor(database, 'identity.expired-rows', clock());
+      jobs.start({ 'identity.expired-rows': () => expired.remove() });
     },
     stop: async () => {
-      expired.stop();
+      await jobs.stop();
       await mailer.settled();
       await relay.stop();
       await app.close();

@@ -1,6 +1,12 @@
 import { BATCH_LIMITS, type Door } from '@daybook/contracts';
 import type { EventLog } from '@daybook/event-log';
-import { type ActorVerifier, createService, type Logger, type PeerListener } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AcceptBatch } from './batch/accept-batch.js';
 import { BatchController } from './batch/batch.controller.js';
@@ -18,6 +24,7 @@ export interface IngestionDeps {
   listener?: PeerListener;
   /** Milliseconds that never go backwards; the process's own unless told. */
   monotonic?: () => number;
+  telemetry?: Telemetry | undefined;
 }
 
 /** The only door to the activity log. It owns no database and can read nothing of what it wrote. */
@@ -29,6 +36,7 @@ export async function createIngestionService(
   const batches = new AcceptBatch({ leases, log: deps.log, sealDays, clock: deps.clock });
   const app = await createService({
     name: 'ingestion',
+    telemetry: deps.telemetry,
     logger: deps.logger,
     actors: deps.actors,
     listener: deps.listener,

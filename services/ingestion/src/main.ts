@@ -7,16 +7,17 @@ import { createIngestionService } from './ingestion.service.js';
 await runService({
   name: 'ingestion',
   environment: Environment,
-  start: async ({ config, certificates, logger, listener, open, peer }) => {
+  start: async ({ config, certificates, logger, listener, telemetry, open, peer }) => {
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'ingestion', tls: certificates };
-    const log = await open('event log', () => KafkaEventLog.open(kafka));
+    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
     const service = await createIngestionService({
       log,
-      door: new HttpDoor(peer('privacy', config.DAYBOOK_PRIVACY_URLS)),
+      door: telemetry.door(new HttpDoor(peer('privacy', config.DAYBOOK_PRIVACY_URLS))),
       macKey: derived(config.DAYBOOK_SECRET_FILE, 'batch ids'),
       actors: new ActorVerifier('ingestion', config.DAYBOOK_ACTOR_PUBLIC_KEY),
       logger,
       listener,
+      telemetry,
       clock: () => new Date(),
     });
     return {

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { DATABASE, fileOf, KAFKA, LISTENER, PROCESS, SECRET } from '@daybook/service-kit';
+import { DATABASE, fileOf, KAFKA, LISTENER, PROCESS, REDIS, SECRET } from '@daybook/service-kit';
 import { z } from 'zod';
 
 export const Environment = z.object({
@@ -7,6 +7,7 @@ export const Environment = z.object({
   ...LISTENER,
   ...DATABASE,
   ...KAFKA,
+  ...REDIS,
   ...SECRET,
   /** Root, broker and epoch keys: never in a database, backed up apart. */
   DAYBOOK_KEY_DIR: z.string('use the folder of root, broker and epoch keys'),

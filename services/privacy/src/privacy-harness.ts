@@ -24,6 +24,7 @@ import {
 import type { Database } from '@daybook/database';
 import { ReceiptSigner } from '@daybook/erasure';
 import { jsonRecord, PostgresEventLog } from '@daybook/event-log';
+import { TimerJobs } from '@daybook/jobs';
 import { importPublicKey, openBatch, sealBatch, sealedKeyOf } from '@daybook/sealing';
 import { ActorSigner, ActorVerifier, newActorKeys, silentLogger } from '@daybook/service-kit';
 import { FixedClock, newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
@@ -93,6 +94,12 @@ export class PrivacyHarness {
       actors: new ActorVerifier('privacy', this.actorKeys.publicKey, this.now),
       logger: silentLogger,
       keyDir,
+      jobs: new TimerJobs({
+        service: 'privacy',
+        database: this.database,
+        clock: this.now,
+        logger: silentLogger,
+      }),
       receiptSigner: this.receipts,
       receiptKeys: new Map([['spec', this.receipts.publicKey]]),
       clock: this.now,

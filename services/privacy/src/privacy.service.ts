@@ -10,8 +10,16 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger, type PeerListener } from '@daybook/service-kit';
+import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
+import {
+  type ActorVerifier,
+  createService,
+  Halts,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Aliases } from './alias/aliases.js';
 import { BrokerController } from './broker/broker.controller.js';
@@ -25,9 +33,10 @@ import { ConsentController } from './consent/consent.controller.js';
 import { Consents } from './consent/consents.js';
 import { DoorController } from './door/door.controller.js';
 import { PrivacyDoor } from './door/privacy-door.js';
-import { askFor, DueWork } from './due-work.js';
+import { epochFigures } from './epoch/epoch-figures.js';
 import { EpochKeys } from './epoch/epoch-keys.js';
 import { KeyFiles } from './epoch/key-files.js';
+import { caseFigures } from './erasure-case/case-figures.js';
 import { ErasureCaseController, ForgetDayController } from './erasure-case/erasure-case.controller.js';
 import { ErasureCases } from './erasure-case/erasure-cases.js';
 import { RECEIPT_KEYS, ReceiptKeysController } from './erasure-case/receipt-keys.controller.js';
@@ -54,7 +63,6 @@ export const PRIVACY_TABLES: Declarations = {
     impersonal: 'random references of a person, an organisation and a source; a retired one is refused for ever',
   },
   epoch: { impersonal: 'numbers of key generations' },
-  due_work: { impersonal: 'when work is due' },
   consent: { store: 'privacy.consents' },
   opening: { store: 'privacy.consents' },
   stream_event: {
@@ -70,12 +78,14 @@ export interface PrivacyDeps {
   actors: ActorVerifier;
   logger: Logger;
   keyDir: string;
+  jobs: Jobs<'privacy'>;
   receiptSigner: ReceiptSigner;
   receiptKeys: ReadonlyMap<string, KeyObject>;
   clock: () => Date;
   listener?: PeerListener;
   /** Waits for the door's lease to run out; specs with a fixed clock replace it. */
   wait?: (milliseconds: number) => Promise<unknown>;
+  telemetry?: Telemetry | undefined;
 }
 
 export interface PrivacyService {
@@ -95,6 +105,7 @@ export interface PrivacyService {
 /** As the role that owns the tables. */
 export const migratePrivacy = (database: Database): Promise<string[]> =>
   migrate(database, [
+    jobsMigrations,
     { owner: 'privacy', url: new URL('../migrations/', import.meta.url) },
     eventStoreMigrations,
     erasureMigrations,
@@ -103,7 +114,7 @@ export const migratePrivacy = (database: Database): Promise<string[]> =>
 
 /** Consents, keys and their broker, erasure cases: the service that decides what may be read, and for how long. */
 export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacyService> {
-  const { database, log, logger, clock } = deps;
+  const { database, log, logger, clock, jobs } = deps;
   await migratePrivacy(database);
   await refuseUndeclared('privacy', database, PRIVACY_TABLES);
   const fresh = (await database.query('SELECT 1 FROM epoch LIMIT 1')).rowCount === 0;
@@ -143,30 +154,22 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     onHalt: halts.note,
   });
   const later = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
-  const due = new DueWork(
-    database,
-    {
-      rotation: async () => {
-        // First what was ordered is deleted, so that the new generation does not carry it on.
-        await relay.drained();
-        await erasure.caughtUp();
-        await epochs.rotate();
-        return null;
-      },
-      sweep: async () => {
-        await retention.sweep();
-        await cases.closePurged();
-        relay.nudge();
-        return later(3_600_000);
-      },
-    },
-    clock,
-    (kind, error) =>
-      logger.error(
-        { code: 'due_work', step: kind, error: { name: error instanceof Error ? error.name : 'unknown' } },
-        'work that was due failed and will be tried again',
-      ),
-  );
+  const rotate = async () => {
+    // First what was ordered is deleted, so that the new generation does not carry it on.
+    await relay.drained();
+    await erasure.caughtUp();
+    await epochs.rotate();
+    return null;
+  };
+  const sweep = async () => {
+    await retention.sweep();
+    await cases.closePurged();
+    relay.nudge();
+    return later(3_600_000);
+  };
+  deps.telemetry?.outbox(() => outboxBacklog(database));
+  deps.telemetry?.metrics.onScrape('erasure', () => caseFigures(database, clock()));
+  deps.telemetry?.metrics.onScrape('epochs', () => epochFigures(database, clock()));
   const door = new PrivacyDoor(database, aliases, buckets, consents, clock);
   const broker = new KeyBroker(
     new Grants(deps.actors, cookies, vaults, clock),
@@ -177,6 +180,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   );
   const app = await createService({
     name: 'privacy',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     listener: deps.listener,
@@ -216,7 +220,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       await Promise.all(subscriptions.map((subscription) => subscription.caughtUp()));
     },
     start: async () => {
-      await askFor(database, 'sweep', clock());
+      await askFor(database, 'privacy.sweep', clock());
       relay.start();
       subscriptions.push(
         await log.subscribe({
@@ -243,14 +247,15 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
       await erasure.start();
       // Deletions that came while this was down, or since the backup that was restored, are carried out before anything is opened.
       await erasure.caughtUp();
-      due.start();
+      jobs.start({ 'privacy.rotation': rotate, 'privacy.sweep': sweep });
     },
     stop: async () => {
-      await due.stop();
+      await jobs.stop();
       await erasure.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await relay.stop();
       await app.close();
+      epochs.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Audience } from '@daybook/contracts';
+import type { Audience, JobOwner } from '@daybook/contracts';
 import { Database, EmbeddedPostgres } from '@daybook/database';
 import { ReceiptSigner, refuseUndeclared, UndeclaredPlace, undeclaredEntries } from '@daybook/erasure';
 import { LOG_TABLES, PostgresEventLog } from '@daybook/event-log';
@@ -9,6 +9,7 @@ import { closeGateway, createGateway, InProcess } from '@daybook/gateway';
 import { createIdentityService } from '@daybook/identity';
 import { createIngestionService } from '@daybook/ingestion';
 import { DATA_FOLDERS, portTaken, rolePassword, type Secrets } from '@daybook/installation';
+import { TimerJobs } from '@daybook/jobs';
 import { createPrivacyService } from '@daybook/privacy';
 import { ActorSigner, ActorVerifier, type Logger, newActorKeys, openApiDocument } from '@daybook/service-kit';
 import { createTimelineService } from '@daybook/timeline';
@@ -67,6 +68,8 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
     const signers = { privacy: signer('privacy'), timeline: signer('timeline'), timesheets: signer('timesheets') };
     const receiptKeys = new Map(Object.values(signers).map((one) => [one.name, one.publicKey]));
 
+    const timer = <Owner extends JobOwner>(service: Owner, database: Database) =>
+      new TimerJobs({ service, database, clock, logger: logger.child(service) });
     const privacyDatabase = await database('privacy');
     const privacy = await createPrivacyService({
       database: privacyDatabase,
@@ -74,16 +77,19 @@ export async function startSolo(config: SoloConfig, secrets: Secrets, logger: Lo
       actors: actors('privacy'),
       logger: logger.child('privacy'),
       keyDir: config.keyDir,
+      jobs: timer('privacy', privacyDatabase),
       receiptSigner: signers.privacy,
       receiptKeys,
       clock,
     });
     teardown.add(() => privacy.stop());
+    const identityDatabase = await database('identity');
     const [identity, ingestion, timeline, timesheets] = await Promise.all([
       createIdentityService({
-        database: await database('identity'),
+        database: identityDatabase,
         log,
         vault: privacy.vault,
+        jobs: timer('identity', identityDatabase),
         actors: actors('identity'),
         logger: logger.child('identity'),
         publicUrl: config.publicUrl,

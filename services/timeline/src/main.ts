@@ -13,11 +13,11 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_OWNER_URL, name: 'timeline migrate', tls: certificates };
     await migrateTimeline(await open('database', () => new Database(options), answers));
   },
-  start: async ({ config, certificates, logger, listener, readiness, open, peer }) => {
+  start: async ({ config, certificates, logger, listener, telemetry, readiness, open, peer }) => {
     const options = { url: config.DAYBOOK_DATABASE_URL, name: 'timeline', tls: certificates };
     const database = await open('database', () => new Database(options), answers);
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'timeline', tls: certificates };
-    const log = await open('event log', () => KafkaEventLog.open(kafka));
+    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
     const service = await createTimelineService({
       database,
       log,
@@ -27,6 +27,7 @@ await runService({
       actors: new ActorVerifier('timeline', config.DAYBOOK_ACTOR_PUBLIC_KEY),
       logger,
       listener,
+      telemetry,
       clock: () => new Date(),
     });
     readiness.needs('consumers', service.ready);

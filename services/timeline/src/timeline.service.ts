@@ -9,7 +9,14 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog, type RunningSubscription } from '@daybook/event-log';
-import { type ActorVerifier, createService, Halts, type Logger, type PeerListener } from '@daybook/service-kit';
+import {
+  type ActorVerifier,
+  createService,
+  Halts,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { storeBatches } from './batch/batch-consumer.js';
 import { batchStore, memoryStore } from './batch/batch-store.js';
@@ -39,6 +46,7 @@ export interface TimelineDeps {
   macKey: Uint8Array;
   receiptSigner: ReceiptSigner;
   clock: () => Date;
+  telemetry?: Telemetry | undefined;
   listener?: PeerListener;
 }
 export interface TimelineService {
@@ -77,6 +85,7 @@ export async function createTimelineService(deps: TimelineDeps): Promise<Timelin
   const days = new DayReader(database, broker, deps.macKey);
   const app = await createService({
     name: 'timeline',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     listener: deps.listener,

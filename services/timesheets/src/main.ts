@@ -12,11 +12,11 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_OWNER_URL, name: 'timesheets migrate', tls: certificates };
     await migrateTimesheets(await open('database', () => new Database(options), answers));
   },
-  start: async ({ config, certificates, logger, listener, readiness, open }) => {
+  start: async ({ config, certificates, logger, listener, telemetry, readiness, open }) => {
     const options = { url: config.DAYBOOK_DATABASE_URL, name: 'timesheets', tls: certificates };
     const database = await open('database', () => new Database(options), answers);
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'timesheets', tls: certificates };
-    const log = await open('event log', () => KafkaEventLog.open(kafka));
+    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
     const service = await createTimesheetsService({
       database,
       log,
@@ -24,6 +24,7 @@ await runService({
       actors: new ActorVerifier('timesheets', config.DAYBOOK_ACTOR_PUBLIC_KEY),
       logger,
       listener,
+      telemetry,
       clock: () => new Date(),
     });
     readiness.needs('consumers', service.ready);

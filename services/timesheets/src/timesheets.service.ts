@@ -8,8 +8,15 @@ import {
   refuseUndeclared,
 } from '@daybook/erasure';
 import { cursorMigrations, type EventLog } from '@daybook/event-log';
-import { eventStoreMigrations, OutboxRelay, PostgresEventStore } from '@daybook/event-store';
-import { type ActorVerifier, createService, Halts, type Logger, type PeerListener } from '@daybook/service-kit';
+import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
+import {
+  type ActorVerifier,
+  createService,
+  Halts,
+  type Logger,
+  type PeerListener,
+  type Telemetry,
+} from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Catalogue } from './catalogue/catalogue.js';
 import { ClientController } from './catalogue/client.controller.js';
@@ -42,6 +49,7 @@ export interface TimesheetsDeps {
   logger: Logger;
   receiptSigner: ReceiptSigner;
   clock: () => Date;
+  telemetry?: Telemetry | undefined;
   listener?: PeerListener;
 }
 
@@ -85,8 +93,10 @@ export async function createTimesheetsService(deps: TimesheetsDeps): Promise<Tim
   });
   const streams = { database, store, clock, onFacts: relay.nudge };
   const timesheets = new Timesheets(streams);
+  deps.telemetry?.outbox(() => outboxBacklog(database));
   const app = await createService({
     name: 'timesheets',
+    telemetry: deps.telemetry,
     logger,
     actors: deps.actors,
     listener: deps.listener,

@@ -3,16 +3,18 @@ import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BATCH_LIMITS, HEADERS } from '@daybook/contracts';
 import { createLogger } from '@daybook/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask, GatewayHarness, gate, holdGate, type Person } from '../gateway-harness.js';
+import { ask, GatewayHarness, type Person, WAYS } from '../gateway-harness.js';
 import { closeGateway } from '../index.js';
+import { gate, holdGate } from '../stand-ins.js';
 
-describe('handing over', () => {
+describe.each(WAYS)('handing over %s', (way) => {
   let harness: GatewayHarness;
   let ada: Person;
   beforeAll(async () => {
-    harness = await GatewayHarness.start();
+    harness = await GatewayHarness.start(way);
     ada = harness.person();
   });
   afterEach(() => gate.open());
@@ -84,6 +86,37 @@ describe('handing over', () => {
     expect(performance.now() - started).toBeLessThan(1_500);
     expect(await stuck).toBe('cut');
     silent.destroy();
+  });
+
+  it('takes a body up to the edge’s limit, and hands back what the service says of one that is too large for it', async () => {
+    const { url } = await harness.listen();
+    const body = JSON.stringify({ text: 'x'.repeat(BATCH_LIMITS.bytes - 11) });
+    const fits = await ask(url, 'POST', '/v1/activity/batches', { device: ada.device, body });
+    expect([fits.status, fits.seen.bytes]).toEqual([202, BATCH_LIMITS.bytes]);
+    for (let n = 0; n < 10; n++) {
+      const large = await ask(url, 'POST', '/v1/entries', { cookie: ada.cookie, body });
+      expect([large.status, JSON.parse(large.text).code]).toEqual([413, 'too_large']);
+    }
+  });
+
+  it('keeps the headers of both sides, and several cookies apart', async () => {
+    const { url } = await harness.listen();
+    const { headers, seen } = await ask(url, 'POST', '/v1/me/vault/unlock', { cookie: ada.cookie, body: '{}' });
+    expect(headers.getSetCookie()).toEqual(['daybook.vault=1; HttpOnly', 'second=2']);
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-length')).toMatch(/^\d+$/);
+    expect(seen.headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '2' });
+  });
+
+  it('puts the gateway’s own headers in the place of forged ones', async () => {
+    const { url } = await harness.listen();
+    const stolen = await harness.signer.sign('identity', harness.person().actor);
+    const forged = { [HEADERS.actor]: stolen, 'X-Daybook-Vault': 'forged', [HEADERS.clientIp]: '203.0.113.9' };
+    const { seen } = await ask(url, 'GET', '/v1/me', { cookie: ada.cookie, headers: forged });
+    expect(seen.actor).toEqual(ada.actor);
+    expect(seen.headers).toMatchObject({ [HEADERS.vault]: 'vaultvalue', [HEADERS.clientIp]: '127.0.0.1' });
+    expect((await ask(url, 'GET', '/v1/me', { headers: forged })).status).toBe(401);
   });
 
   it('logs failures by route, never by address or value (P28)', async () => {

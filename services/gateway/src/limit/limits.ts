@@ -1,6 +1,7 @@
 import { problems } from '@daybook/service-kit';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Owner } from '../route/routes.js';
 import type { Identified } from '../session/callers.js';
 
@@ -18,6 +19,18 @@ export interface Limits {
   unlock: number;
 }
 export const LIMITS: Readonly<Limits> = { address: 6_000, entry: 40, pairing: 240, caller: 1_200, unlock: 20 };
+
+const perMinute = (usual: number) =>
+  z.coerce.number(`use a number of requests a minute, e.g. ${usual}`).int().min(60).max(10_000_000).default(usual);
+/** What an operator may set, e.g. where a large office shares one address. */
+export const LIMIT_VARIABLES = {
+  DAYBOOK_LIMIT_PER_ADDRESS: perMinute(LIMITS.address),
+  DAYBOOK_LIMIT_PER_CALLER: perMinute(LIMITS.caller),
+};
+export const limitsOf = (env: z.infer<z.ZodObject<typeof LIMIT_VARIABLES>>): Pick<Limits, 'address' | 'caller'> => ({
+  address: env.DAYBOOK_LIMIT_PER_ADDRESS,
+  caller: env.DAYBOOK_LIMIT_PER_CALLER,
+});
 
 const MINUTE_MS = 60_000;
 /** Addresses and callers remembered at once. */

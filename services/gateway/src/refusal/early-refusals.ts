@@ -3,12 +3,14 @@ import { type ProblemError, problems } from '@daybook/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { gatewayProblems } from '../gateway.problems.js';
 
+/** What an outsider says about traces would tie requests together that are not. */
+const TRACE_HEADERS = new Set(['traceparent', 'tracestate', 'baggage']);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Only the gateway says who somebody is: what comes from outside with our headers' names is dropped before anything reads it. */
 export function dropOurHeaders({ raw }: FastifyRequest): void {
   for (const name of Object.keys(raw.headers))
-    if (name.startsWith('x-daybook-') || name === HEADERS.clientIp) delete raw.headers[name];
+    if (name.startsWith('x-daybook-') || name === HEADERS.clientIp || TRACE_HEADERS.has(name)) delete raw.headers[name];
 }
 
 /** What needs no service to be refused: bodies too large or of unknown length, and what another site makes a browser send. */

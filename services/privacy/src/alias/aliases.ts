@@ -61,7 +61,7 @@ export class Aliases {
     return Zones.parse(rows.map((row) => ({ from: row.from_at.toISOString(), timeZone: row.time_zone })));
   }
 
-  /** Retires aliases for ever and makes their successors. Returns the retired ones. */
+  /** Retires aliases for ever and makes their successors. Returns the retired ones: of two erasures at once, the second has the successors. */
   async replace(
     tx: Tx,
     subject: SubjectRef,
@@ -70,6 +70,11 @@ export class Aliases {
     caseRef: CaseRef,
     at: Date,
   ): Promise<Alias[]> {
+    // A statement of its own: the next one then sees what whoever was waited for has made.
+    await tx.query('SELECT 1 FROM alias WHERE subject = $1 AND org = $2 ORDER BY alias COLLATE "C" FOR UPDATE', [
+      subject,
+      org,
+    ]);
     const { rows } = await tx.query<{ alias: string }>(
       'UPDATE alias SET retired_at = $4, case_ref = $5 WHERE subject = $1 AND org = $2 AND kind = ANY($3) AND retired_at IS NULL RETURNING alias',
       [subject, org, kinds, at, caseRef],

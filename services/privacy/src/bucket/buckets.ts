@@ -155,7 +155,7 @@ export class Buckets {
   private async make(tx: Tx, vault: { vault: string; publicKey: string }, missing: Wanted[]): Promise<void> {
     // Held until the commit: an erasure either waits and then finds these rows, or has retired the alias and none is made.
     const live = await tx.query<{ alias: string }>(
-      'SELECT alias FROM alias WHERE alias = ANY($1) AND retired_at IS NULL ORDER BY alias FOR SHARE',
+      'SELECT alias FROM alias WHERE alias = ANY($1) AND retired_at IS NULL ORDER BY alias COLLATE "C" FOR SHARE',
       [missing.map((one) => one.alias)],
     );
     const vaultKey = importPublicKey(vault.publicKey);
@@ -177,7 +177,7 @@ export class Buckets {
       `INSERT INTO bucket (key_id, alias, vault, first_day, last_day, expires_at, public_key, epoch, wrapped)
        SELECT key_id, alias, $1, first_day, last_day, expires_at, public_key, $2, wrapped
        FROM unnest($3::text[], $4::text[], $5::date[], $6::date[], $7::timestamptz[], $8::text[], $9::bytea[]) AS n (key_id, alias, first_day, last_day, expires_at, public_key, wrapped)
-       ON CONFLICT DO NOTHING`,
+       ORDER BY alias COLLATE "C", first_day ON CONFLICT DO NOTHING`,
       [
         vault.vault,
         epoch,

@@ -89,7 +89,7 @@ describe('the key store (P25)', () => {
   const apply = (scope: ErasureScope) => privacy.database.transaction((tx) => storeOf(privacy).erase(scope, tx));
   const remaining = (scope: ErasureScope) => storeOf(privacy).remaining(scope, privacy.database);
   const rotationDue = async () =>
-    (await privacy.database.query<{ due_at: Date }>(`SELECT due_at FROM due_work WHERE kind = 'rotation'`)).rows[0]
+    (await privacy.database.query<{ due_at: Date }>(`SELECT due_at FROM job WHERE name = 'privacy.rotation'`)).rows[0]
       ?.due_at;
 
   it('keeps the vault of a person who erases everything and stays', async () => {
@@ -145,7 +145,7 @@ describe('the key store (P25)', () => {
 
   it('sweeps what has expired, to the millisecond, and asks for a rotation within the day', async () => {
     const { person, bytes } = await recorded('November');
-    await privacy.database.query('DELETE FROM due_work');
+    await privacy.database.query('DELETE FROM job');
     const swept = (before: string): ErasureScope => ({ kind: 'expired', before: Instant.parse(before) });
     expect(await apply(swept('2027-01-31T22:59:59.999Z'))).toBe(0);
     expect(await rotationDue()).toBeUndefined();
@@ -160,7 +160,7 @@ describe('the key store (P25)', () => {
 
   it('asks for a rotation at once when somebody asked to be forgotten', async () => {
     const { bytes } = await recorded('soon noise');
-    await privacy.database.query('DELETE FROM due_work');
+    await privacy.database.query('DELETE FROM job');
     await apply({ kind: 'aliases', aliases: [sealedKeyOf(bytes).alias] });
     expect(await rotationDue()).toEqual(new Date(NOW));
   });

@@ -1,8 +1,8 @@
 import type { Alias, ErasureScope } from '@daybook/contracts';
 import type { Queryable, Tx } from '@daybook/database';
 import type { ErasableStore } from '@daybook/erasure';
+import { askFor } from '@daybook/jobs';
 import type { Aliases } from '../alias/aliases.js';
-import { askFor } from '../due-work.js';
 import type { Buckets } from './buckets.js';
 
 /** What expired, or a dropped password, must be noise within a day; an erasure that somebody asked for is followed at once. */
@@ -31,7 +31,11 @@ export class KeyStore implements ErasableStore {
     const now = this.clock();
     const gone = await this.eraseIn(scope, tx, now);
     if (gone)
-      await askFor(tx, 'rotation', new Date(now.getTime() + (scope.kind === 'expired' ? ROTATION_WITHIN_MS : 0)));
+      await askFor(
+        tx,
+        'privacy.rotation',
+        new Date(now.getTime() + (scope.kind === 'expired' ? ROTATION_WITHIN_MS : 0)),
+      );
     return gone;
   }
 

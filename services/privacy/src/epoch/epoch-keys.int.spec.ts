@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { KeyId } from '@daybook/contracts';
 import { openBatch, sealedKeyOf, unwrap } from '@daybook/sealing';
 import { newRef } from '@daybook/testing';
@@ -16,8 +13,9 @@ import { type Person, PrivacyHarness } from '../privacy-harness.js';
 import { VaultCookies } from '../vault/vault-cookies.js';
 import { VaultLinks } from '../vault/vault-links.js';
 import { Vaults } from '../vault/vaults.js';
-import { ROTATION_STEPS, type RotationStep } from './epoch-keys.js';
+import { ROTATION_STEPS } from './epoch-keys.js';
 import { KeyFiles } from './key-files.js';
+import { killRotationAt } from './kill-rotation.js';
 
 describe('epoch keys (P25, P27)', () => {
   let privacy: PrivacyHarness;
@@ -39,37 +37,12 @@ describe('epoch keys (P25, P27)', () => {
     Promise.all(people.map(({ person, bytes }) => privacy.openFor(person, bytes).catch(() => 'locked')));
   const epochFiles = async () => (await readdir(privacy.keyDir)).filter((name) => name.startsWith('epoch-'));
 
-  /** A real process that rotates until that step, and is killed there by the system. */
-  const killedAt = async (step: RotationStep): Promise<void> => {
-    const child: ChildProcess = spawn(
-      process.execPath,
-      [
-        '--experimental-transform-types',
-        '--no-warnings',
-        '--conditions=@daybook/source',
-        fileURLToPath(new URL('./rotate-in-child.mjs', import.meta.url)),
-        privacy.databaseUrl,
-        privacy.keyDir,
-        step,
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const exited = once(child, 'exit');
-    const [said] = (await Promise.race([
-      once(child.stdout as NodeJS.ReadableStream, 'data'),
-      exited.then(() => ['it ended by itself']),
-    ])) as [Buffer | string];
-    child.kill('SIGKILL');
-    await exited;
-    expect(String(said).trim()).toBe(step);
-  };
-
   it.each(ROTATION_STEPS)(
     'loses no other key when the process is killed at "%s", and the next start finishes',
     async (step) => {
       const people = await survivors();
       await privacy.service.stop();
-      await killedAt(step);
+      await killRotationAt(step, privacy);
       await privacy.open();
       expect(await opened(people)).toEqual(['survivor 0', 'survivor 1', 'survivor 2']);
       const { rows } = await privacy.database.query<{ state: string; epoch: number }>(

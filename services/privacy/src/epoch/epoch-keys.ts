@@ -23,7 +23,9 @@ const WRAPPED_TABLES = [
   ['vault_link', 'vault'],
 ] as const;
 const CHUNK = 5_000;
-const READ_ATTEMPTS = 4;
+const READ_ATTEMPTS = 8;
+/** What another instance destroyed is wiped from this one's memory within. */
+const WATCH_MS = 5_000;
 
 export const ROTATION_STEPS = [
   'written',
@@ -48,26 +50,32 @@ export class EpochKeys {
   private readonly keys = new Map<number, Buffer>();
   private current = 0;
   private rotating: Promise<void> = Promise.resolve();
+  private watching: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly files: KeyFiles,
     private readonly clock: () => Date,
+    private readonly watchMs = WATCH_MS,
   ) {}
 
-  /** Loads the keys that rows name, makes the first epoch, and finishes a rotation that was cut short. */
+  /** Loads the keys that rows name, makes the first epoch, and finishes a rotation that was cut short; waits for one that is running. */
   async open(): Promise<void> {
-    await this.alone(async () => {
-      const { rowCount } = await this.database.query('SELECT 1 FROM epoch LIMIT 1');
+    await this.alone(async (session) => {
+      const { rowCount } = await session.query('SELECT 1 FROM epoch LIMIT 1');
       if (!rowCount) {
         await this.files.writeEpoch(1);
-        await this.database.query(`INSERT INTO epoch (epoch, state, made_at) VALUES (1, 'current', $1)`, [
-          this.clock(),
-        ]);
+        await session.query(`INSERT INTO epoch (epoch, state, made_at) VALUES (1, 'current', $1)`, [this.clock()]);
       }
-      await this.refresh(this.database);
-      await this.retireOld(unseen);
+      await this.refresh(session);
+      await this.retireOld(session, unseen);
     });
+    this.watching = setInterval(() => void this.refresh(this.database).catch(() => undefined), this.watchMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.watching);
+    for (const epoch of this.keys.keys()) this.forget(epoch);
   }
 
   /** Wraps under the current key. The rows must be written in the same transaction: until it commits, that key cannot be retired. */
@@ -104,47 +112,49 @@ export class EpochKeys {
 
   /** Makes a new epoch current, moves every row to it and destroys the old key. One at a time, over all instances. */
   rotate(onStep: OnStep = unseen): Promise<void> {
-    const run = () => this.alone(() => this.turn(onStep));
+    const run = () => this.alone((session) => this.turn(session, onStep));
     const mine = this.rotating.then(run, run);
     this.rotating = mine.catch(() => undefined);
     return mine;
   }
 
-  private async turn(onStep: OnStep): Promise<void> {
-    await this.refresh(this.database);
-    const next = this.current + 1;
+  private async turn(session: Queryable, onStep: OnStep): Promise<void> {
+    await this.refresh(session);
+    const [old, next] = [this.current, this.current + 1];
     const key = await this.files.writeEpoch(next);
     await onStep('written');
-    await this.database.transaction(async (tx) => {
-      // Waits for writers that still wrap under the old key.
-      await tx.query(`UPDATE epoch SET state = 'retiring' WHERE state = 'current'`);
-      await tx.query(`INSERT INTO epoch (epoch, state, made_at) VALUES ($1, 'current', $2)`, [next, this.clock()]);
-    });
+    // Waits for writers that still wrap under the old key.
+    const { rowCount } = await session.query(
+      `WITH old AS (UPDATE epoch SET state = 'retiring' WHERE epoch = $1 AND state = 'current' RETURNING 1)
+       INSERT INTO epoch (epoch, state, made_at) SELECT $2, 'current', $3 FROM old`,
+      [old, next, this.clock()],
+    );
+    if (!rowCount) throw new Error(`epoch ${old} is not the current one any more`);
     this.keys.set(next, key);
     this.current = next;
     await onStep('current');
-    await this.retireOld(onStep);
+    await this.retireOld(session, onStep);
   }
 
-  private async retireOld(onStep: OnStep): Promise<void> {
-    const { rows } = await this.database.query<{ epoch: number; state: string }>(
+  private async retireOld(session: Queryable, onStep: OnStep): Promise<void> {
+    const { rows } = await session.query<{ epoch: number; state: string }>(
       `SELECT epoch, state FROM epoch WHERE state IN ('retiring', 'destroying') ORDER BY epoch`,
     );
     for (const { epoch, state } of rows) {
       if (state === 'retiring') {
-        for (const [table, id] of WRAPPED_TABLES) await this.rewrap(table, id, epoch, onStep);
+        for (const [table, id] of WRAPPED_TABLES) await this.rewrap(session, table, id, epoch, onStep);
         await onStep('rewrapped');
-        await this.refuseNamed(epoch);
+        await this.refuseNamed(session, epoch);
         await onStep('verified');
-        await this.database.query(`UPDATE epoch SET state = 'destroying' WHERE epoch = $1`, [epoch]);
+        await session.query(`UPDATE epoch SET state = 'destroying' WHERE epoch = $1`, [epoch]);
         await onStep('destroying');
       }
       // A key that any row names is never destroyed, whatever the state says.
-      await this.refuseNamed(epoch);
+      await this.refuseNamed(session, epoch);
       await this.files.destroyEpoch(epoch, () => onStep('overwritten'));
       this.forget(epoch);
       await onStep('unlinked');
-      await this.database.query(`UPDATE epoch SET state = 'destroyed', destroyed_at = $2 WHERE epoch = $1`, [
+      await session.query(`UPDATE epoch SET state = 'destroyed', destroyed_at = $2 WHERE epoch = $1`, [
         epoch,
         this.clock(),
       ]);
@@ -152,15 +162,15 @@ export class EpochKeys {
     }
   }
 
-  private async rewrap(table: string, id: string, old: number, onStep: OnStep): Promise<void> {
+  private async rewrap(session: Queryable, table: string, id: string, old: number, onStep: OnStep): Promise<void> {
     for (;;) {
-      const { rows } = await this.database.query<{ id: string; wrapped: Buffer }>(
+      const { rows } = await session.query<{ id: string; wrapped: Buffer }>(
         `SELECT ${id} AS id, wrapped FROM ${table} WHERE epoch = $1 LIMIT ${CHUNK}`,
         [old],
       );
       if (!rows.length) return;
       const [from, to] = [this.key(old), this.key(this.current)];
-      await this.database.query(
+      await session.query(
         `UPDATE ${table} t SET wrapped = f.wrapped, epoch = $1 FROM unnest($2::text[], $3::bytea[]) AS f (id, wrapped) WHERE t.${id} = f.id AND t.epoch = $4`,
         [
           this.current,
@@ -173,8 +183,8 @@ export class EpochKeys {
     }
   }
 
-  private async refuseNamed(epoch: number): Promise<void> {
-    const { rows } = await this.database.query<{ named: boolean }>(
+  private async refuseNamed(session: Queryable, epoch: number): Promise<void> {
+    const { rows } = await session.query<{ named: boolean }>(
       `SELECT ${WRAPPED_TABLES.map(([table]) => `EXISTS (SELECT 1 FROM ${table} WHERE epoch = $1)`).join(' OR ')} AS named`,
       [epoch],
     );
@@ -184,18 +194,23 @@ export class EpochKeys {
   /** Takes over what another instance rotated. Rows read here may be old by the time they are used: nothing newer is undone. */
   private async refresh(db: Queryable): Promise<void> {
     const live = await this.live(db);
-    for (const epoch of live) if (!this.keys.has(epoch)) await this.load(db, epoch);
+    for (const epoch of live) {
+      // Destroyed since its row was read: then that list was an old one.
+      if (!this.keys.has(epoch) && !(await this.load(db, epoch))) return this.refresh(db);
+    }
     this.current = Math.max(this.current, ...live);
     for (const epoch of this.keys.keys()) if (epoch < Math.min(...live)) this.forget(epoch);
     if (!this.keys.has(this.current)) throw new Error('there is no current epoch');
   }
 
-  private async load(db: Queryable, epoch: number): Promise<void> {
+  /** False for a key that was destroyed; missing while a row may name it is an error. */
+  private async load(db: Queryable, epoch: number): Promise<boolean> {
     try {
       this.keys.set(epoch, await this.files.readEpoch(epoch));
+      return true;
     } catch (error) {
-      // Destroyed between the two reads is as it should be; missing while a row may name it is not.
       if ((await this.live(db)).includes(epoch)) throw error;
+      return false;
     }
   }
 
@@ -218,11 +233,11 @@ export class EpochKeys {
     return key;
   }
 
-  /** The lock ends with the connection: a killed process leaves none behind. */
-  private alone(work: () => Promise<void>): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      await tx.query(`SELECT pg_advisory_xact_lock(hashtext('daybook.epoch'))`);
-      await work();
+  /** One at a time, over all instances. The work is done on the connection that holds the lock: whoever lost one has lost the other. */
+  private alone(work: (session: Queryable) => Promise<void>): Promise<void> {
+    return this.database.session(async (session) => {
+      await session.query(`SELECT pg_advisory_lock(hashtext('daybook.epoch'))`);
+      await work(session);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotOpen, unwrap, wrap } from '@daybook/sealing';
 
@@ -20,7 +20,10 @@ export class KeyFiles {
     readonly broker: Buffer,
   ) {}
 
-  /** Makes folder, root and broker key when the installation is new (`fresh`); throws {@link MissingKeys} when they should be there. */
+  /**
+   * Makes folder, root and broker key when the installation is new (`fresh`); throws {@link MissingKeys} when they should be there.
+   * Several processes may open one new folder at once: all of them get the keys of whoever was first.
+   */
   static async open(folder: string, fresh: boolean): Promise<KeyFiles> {
     if (fresh) await mkdir(folder, { recursive: true, mode: 0o700 });
     return new KeyFiles(folder, await baseKey(folder, ROOT, fresh), await baseKey(folder, BROKER, fresh));
@@ -44,9 +47,8 @@ export class KeyFiles {
   async writeEpoch(epoch: number): Promise<Buffer> {
     const name = epochFile(epoch);
     if (await read(this.folder, name)) return this.readEpoch(epoch);
-    const key = randomBytes(KEY_BYTES);
-    await writeKey(this.folder, name, wrap(this.root, name, key));
-    return key;
+    await writeKey(this.folder, name, wrap(this.root, name, randomBytes(KEY_BYTES)));
+    return this.readEpoch(epoch);
   }
 
   /** Overwrites, unlinks, fsyncs. Gone already is fine: a crash may have come between. `onOverwritten` sees the state between. */
@@ -66,17 +68,19 @@ export class KeyFiles {
 }
 
 async function baseKey(folder: string, name: string, fresh: boolean): Promise<Buffer> {
-  const found = await read(folder, name);
+  // Looked at first: another process that is making a new folder writes its root before its first epoch.
+  const used = fresh && (await readdir(folder)).some((other) => /^epoch-\d+\.key$/.test(other));
+  let found = await read(folder, name);
+  if (!found) {
+    // Epoch keys without their root are what is left of an installation: a new root beside them would hide that.
+    if (!fresh || used) throw missing(folder, name);
+    await writeKey(folder, name, randomBytes(KEY_BYTES));
+    found = await read(folder, name);
+  }
   if (found?.length === KEY_BYTES) return found;
-  if (found)
-    throw new MissingKeys(
-      `${join(folder, name)} is damaged (it has ${found.length} bytes, not ${KEY_BYTES}): put the key folder back from its own backup`,
-    );
-  // Epoch keys without their root are what is left of an installation: a new root beside them would hide that.
-  if (!fresh || (await readdir(folder)).some((other) => /^epoch-\d+\.key$/.test(other))) throw missing(folder, name);
-  const key = randomBytes(KEY_BYTES);
-  await writeKey(folder, name, key);
-  return key;
+  throw new MissingKeys(
+    `${join(folder, name)} is damaged (it has ${found?.length} bytes, not ${KEY_BYTES}): put the key folder back from its own backup`,
+  );
 }
 
 const missing = (folder: string, name: string) =>
@@ -93,13 +97,17 @@ async function read(folder: string, name: string): Promise<Buffer | undefined> {
   }
 }
 
+/** Whole or not at all, and never over a key that is there: of several processes that make it at once, the first one's stays. */
 async function writeKey(folder: string, name: string, bytes: Buffer): Promise<void> {
-  const beside = join(folder, `.${name}.new`);
-  const file = await open(beside, 'w', 0o600);
+  const beside = join(folder, `.${name}.${randomBytes(4).toString('hex')}.new`);
+  const file = await open(beside, 'wx', 0o600);
   await file.write(bytes);
   await file.sync();
   await file.close();
-  await rename(beside, join(folder, name));
+  await link(beside, join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(beside);
   await syncFolder(folder);
 }
 async function syncFolder(folder: string): Promise<void> {

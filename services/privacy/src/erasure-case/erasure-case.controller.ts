@@ -14,7 +14,7 @@ export class ErasureCaseController {
   @Post()
   @HttpCode(202)
   @Answers(202, ErasureCase, 'Unreadable from now on; follow the case for the receipts of every store')
-  @Refuses(401, 403, 422)
+  @Refuses(401, 403, 422, 503)
   open(@TheActor() actor: PersonActor, @Body({ schema: ErasureRequest }) request: ErasureRequest) {
     return this.cases.open(actor.subject, actor.org, request);
   }
@@ -47,7 +47,7 @@ export class ForgetDayController {
     ErasureCase,
     'What was remembered of that day is unreadable from now on; follow the case for the receipts',
   )
-  @Refuses(401, 403, 422)
+  @Refuses(401, 403, 422, 503)
   forget(@TheActor() actor: PersonActor, @Param('day', { schema: Day }) day: Day) {
     return this.cases.open(actor.subject, actor.org, { scope: 'day', day });
   }

@@ -22,6 +22,7 @@ import { isRefusal } from '@daybook/decider';
 import { verifyReceipt } from '@daybook/erasure';
 import { jsonRecord } from '@daybook/event-log';
 import { type EventStore, handle, handleIn } from '@daybook/event-store';
+import { askFor } from '@daybook/jobs';
 import { problems } from '@daybook/service-kit';
 import { addDays } from '@daybook/timekeeping';
 import type { Aliases } from '../alias/aliases.js';
@@ -70,6 +71,8 @@ export class ErasureCases {
     };
     await this.parts.database.transaction(async (tx) => {
       const scope = await this.fence(tx, opened, request, now);
+      // A case of nothing would be answered by nobody, and stay open for ever.
+      if (!scope) throw problems.unavailable('this account is still being set up', { headers: { 'retry-after': '1' } });
       await handleIn(
         tx,
         this.parts.store,
@@ -79,22 +82,17 @@ export class ErasureCases {
         (_, { state }) => this.project(tx, state),
       );
       const base = { caseRef, orderedAt, registryVersion: REGISTRY_VERSION };
-      const events: DeletionEvent[] = scope
-        ? [
-            { type: 'DeletionOrdered', ...base, chunk: 0, scope, deadlines },
-            { type: 'DeletionListed', ...base, chunks: 1 },
-          ]
-        : [];
+      const events: DeletionEvent[] = [
+        { type: 'DeletionOrdered', ...base, chunk: 0, scope, deadlines },
+        { type: 'DeletionListed', ...base, chunks: 1 },
+      ];
       await this.parts.store.publish(
         tx,
         'privacy.deletions.v1',
         events.map((event) => jsonRecord('privacy.deletions.v1', caseRef, event)),
       );
       // What was deleted lies in old files and backups until the key over it is destroyed.
-      await tx.query(
-        `INSERT INTO due_work (kind, due_at) VALUES ('rotation', $1) ON CONFLICT (kind) DO UPDATE SET due_at = least(due_work.due_at, excluded.due_at)`,
-        [now],
-      );
+      await askFor(tx, 'privacy.rotation', now);
     });
     this.parts.onOrdered();
     return this.get(subject, org, caseRef);

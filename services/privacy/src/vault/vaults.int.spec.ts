@@ -205,10 +205,10 @@ describe('the vault (P1)', () => {
 
     it('asks for the rotation that makes noise of the dropped wrap', async () => {
       const { person } = await recorded('kept');
-      await privacy.database.query('DELETE FROM due_work');
+      await privacy.database.query('DELETE FROM job');
       const [old] = await passwordFactors(person);
       await privacy.service.vault.keepOnly(person.subject, 'password', old?.factor ?? newRef(FactorRef));
-      const due = () => privacy.database.query(`SELECT 1 FROM due_work WHERE kind = 'rotation'`);
+      const due = () => privacy.database.query(`SELECT 1 FROM job WHERE name = 'privacy.rotation'`);
       expect((await due()).rowCount).toBe(0);
       for (const step of steps(person, randomBytes(32))) await step();
       expect((await due()).rowCount).toBe(1);

@@ -13,9 +13,9 @@ import {
   VaultRef,
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
+import { askFor } from '@daybook/jobs';
 import { CannotOpen, deriveKey, exportPrivateKey, exportPublicKey, newKeyPair, unwrap, wrap } from '@daybook/sealing';
 import { ROTATION_WITHIN_MS } from '../bucket/key-store.js';
-import { askFor } from '../due-work.js';
 import type { EpochKeys } from '../epoch/epoch-keys.js';
 import type { VaultCookies } from './vault-cookies.js';
 import type { OpenedVault, VaultLinks } from './vault-links.js';
@@ -99,6 +99,8 @@ export class Vaults implements Vault {
 
   async keepOnly(subject: SubjectRef, kind: FactorKind, keep: FactorRef): Promise<void> {
     await this.database.transaction(async (tx) => {
+      // One at a time for a person: two that keep different factors would drop each other's, and none would be left.
+      await tx.query('SELECT 1 FROM vault WHERE subject = $1 ORDER BY vault FOR NO KEY UPDATE', [subject]);
       const { rowCount } = await tx.query(
         `WITH RECURSIVE kept (vault) AS (
            SELECT vault FROM vault_factor WHERE factor = $3 AND subject = $1 AND kind = $2
@@ -107,7 +109,7 @@ export class Vaults implements Vault {
         [subject, kind, keep],
       );
       // The dropped wrap opens with the old password wherever its bytes still lie, until the key over it is destroyed.
-      if (rowCount) await askFor(tx, 'rotation', new Date(this.clock().getTime() + ROTATION_WITHIN_MS));
+      if (rowCount) await askFor(tx, 'privacy.rotation', new Date(this.clock().getTime() + ROTATION_WITHIN_MS));
     });
   }
 

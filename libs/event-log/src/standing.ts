@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CursorStore } from './cursor.js';
+import { SubscriptionHalted } from './delivering.js';
+import type { Lag } from './event-log.js';
+
+/** Of each partition: the oldest record kept, and the place of the next one. */
+export type Bounds = { first: bigint; next: bigint }[];
+
+/** What a consumer must know of the log to say where it stands. */
+export interface LogBounds {
+  cluster: string;
+  topicId: string;
+  topic: string;
+  group: string;
+  bounds(): Promise<Bounds>;
+  /** Seconds since the record at that place was appended, at least. */
+  age(partition: number, offset: bigint): Promise<number>;
+}
+
+/** Where a group stands on a topic: its cursors beside the log's bounds. What is outside the log halts, and is never moved by itself. */
+export class Standing {
+  constructor(
+    private readonly log: LogBounds,
+    private readonly cursors: CursorStore,
+  ) {}
+
+  /** Where this group continues; a group seen for the first time starts at the oldest record kept. Throws {@link SubscriptionHalted}. */
+  async claim(partition: number): Promise<bigint> {
+    const { topic, group, cluster, topicId } = this.log;
+    const bounds = (await this.log.bounds())[partition];
+    if (!bounds) throw new SubscriptionHalted(`partition ${partition} of ${topic} does not exist`);
+    const cursor = await this.cursors.claim(partition, bounds.first);
+    if (cursor.cluster !== cluster || cursor.topicId !== topicId)
+      throw new SubscriptionHalted(`the cursor of ${group} on ${topic} belongs to another log`);
+    this.refuseOutside(cursor.next, bounds);
+    return cursor.next;
+  }
+
+  refuseOutside(next: bigint, bounds: { first: bigint; next: bigint }): void {
+    const { topic, group } = this.log;
+    if (next < bounds.first)
+      throw new SubscriptionHalted(
+        `${group} on ${topic} stands at ${next}, but the log starts at ${bounds.first}: records were forgotten unread`,
+      );
+    if (next > bounds.next)
+      throw new SubscriptionHalted(
+        `${group} on ${topic} stands at ${next}, but the log ends at ${bounds.next}: it is another or an older log`,
+      );
+  }
+
+  async lag(): Promise<Lag> {
+    const [bounds, cursors] = await Promise.all([this.log.bounds(), this.cursors.all()]);
+    const behind = bounds
+      .map(({ first, next }, partition) => ({ partition, at: cursors.get(partition)?.next ?? first, next }))
+      .filter(({ at, next }) => at < next);
+    const ages = await Promise.all(behind.map(({ partition, at }) => this.log.age(partition, at)));
+    return {
+      records: behind.reduce((sum, { at, next }) => sum + (next - at), 0n),
+      seconds: Math.max(0, ...ages),
+    };
+  }
+
+  /** Resolves when everything appended before the call is consumed. `look` is called while it is not; it throws when that will never be. */
+  async caughtUp(look: () => void): Promise<void> {
+    const target = await this.log.bounds();
+    for (;;) {
+      look();
+      const [cursors, now] = await Promise.all([this.cursors.all(), this.log.bounds()]);
+      const arrived = target.every(({ next }, partition) => {
+        const cursor = cursors.get(partition);
+        const end = now[partition]?.next ?? next;
+        return cursor?.cluster === this.log.cluster && cursor.next >= next && cursor.next <= end;
+      });
+      if (arrived) return;
+      await sleep(10);
+    }
+  }
+}

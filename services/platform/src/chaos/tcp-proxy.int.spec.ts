@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { TcpProxy } from './tcp-proxy.js';
+
+it('passes bytes, holds them while it is cut, and delivers every one of them afterwards', async () => {
+  const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+  await once(echo, 'listening');
+  const proxy = await TcpProxy.to((echo.address() as AddressInfo).port);
+  const client = connect(proxy.port, '127.0.0.1');
+  let heard = '';
+  client.on('data', (chunk) => (heard += chunk.toString()));
+  client.write('before ');
+  await expect.poll(() => heard).toBe('before ');
+  proxy.cut();
+  client.write('meanwhile ');
+  const late = connect(proxy.port, '127.0.0.1');
+  let heardLate = '';
+  late.on('data', (chunk) => (heardLate += chunk.toString()));
+  late.write('late');
+  await sleep(150);
+  expect([heard, heardLate]).toEqual(['before ', '']);
+  proxy.heal();
+  await expect.poll(() => [heard, heardLate]).toEqual(['before meanwhile ', 'late']);
+  client.destroy();
+  late.destroy();
+  await proxy.close();
+  echo.close();
+});
