@@ -1,6 +1,7 @@
 import { createPublicKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { TELEMETRY_VARIABLES } from './telemetry/telemetry.js';
 
 const PORT = 'use a port number from 1 to 65535';
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT);
@@ -12,6 +13,7 @@ const list = (of: z.ZodType<string, string>) =>
 
 /** What every process reads. */
 export const PROCESS = {
+  ...TELEMETRY_VARIABLES,
   DAYBOOK_OPERATIONS_HOST: z.string().default('127.0.0.1'),
   DAYBOOK_OPERATIONS_PORT: port,
   /** Folder with `ca.crt`, `service.crt`, `service.key`. */
@@ -38,14 +40,22 @@ const databaseUrl = z.url({
 });
 export const DATABASE = { DAYBOOK_DATABASE_URL: databaseUrl };
 /** Of the command `migrate` alone: the role that owns the tables. */
-export const OWNER = {
+export const Owner = z.object({
   DAYBOOK_DATABASE_OWNER_URL: databaseUrl,
   DAYBOOK_CERTIFICATES: PROCESS.DAYBOOK_CERTIFICATES,
   DAYBOOK_LOG_LEVEL: PROCESS.DAYBOOK_LOG_LEVEL,
-};
+});
 
 export const KAFKA = {
   DAYBOOK_KAFKA_BROKERS: list(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'use host:port,host:port')),
+};
+
+/** Of a service with work that comes due. */
+export const REDIS = {
+  DAYBOOK_REDIS_URL: z.url({
+    protocol: /^rediss?$/,
+    error: 'use an address like rediss://privacy:password@127.0.0.1:6379',
+  }),
 };
 
 /** The service's own 32 bytes, from which it derives what it needs. */

@@ -14,6 +14,8 @@ const KNOWN = new Set([
   'DocumentConflict',
   'UnownedRoute',
   'UnsafeListen',
+  'JobWithoutOwner',
+  'ForeignAuthority',
 ]);
 
 export const isKnown = (error: Error): boolean => KNOWN.has(error.constructor.name);

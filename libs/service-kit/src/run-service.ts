@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { Registry } from 'prom-client';
 import type { z } from 'zod';
 import { available } from './available.js';
 import { type Certificates, readCertificates } from './certificates.js';
 import { ConfigError, readConfig } from './config.js';
-import type { OWNER, PROCESS } from './environment.js';
+import { Owner, type PROCESS } from './environment.js';
 import { oneLine } from './known-errors.js';
 import { createLogger, type Logger } from './logger.js';
 import { createOperationsServer } from './operations-server.js';
@@ -13,9 +12,9 @@ import type { PeerListener } from './peers.js';
 import { Readiness } from './readiness.js';
 import { Replicas } from './replicas.js';
 import { closeServer, listenOn, onSignals } from './server-life.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 type Environment<Given extends z.ZodRawShape> = z.ZodObject<typeof PROCESS & Given>;
-type Owner = z.ZodObject<typeof OWNER>;
 type Config<Of extends z.ZodType> = Readonly<z.infer<Of>>;
 type Closable = { close(): Promise<unknown> };
 
@@ -27,8 +26,8 @@ export interface Launch<C> {
   /** For `createService`: who may call, and whether more may come. */
   listener: PeerListener;
   readiness: Readiness;
-  /** Shown at `/metrics` of the operations port. */
-  metrics: Registry;
+  /** Its metrics are shown at `/metrics` of the operations port. */
+  telemetry: Telemetry;
   /** Opens and checks until both work; the check is a line of `/health/ready` from then on. */
   open: Open;
   /** Calls to another service; whether a replica of it can be reached is a line of `/health/ready`. */
@@ -53,15 +52,14 @@ export interface Launched {
   announce?(): Promise<string | undefined>;
 }
 
+export type Migration = Pick<Launch<Config<typeof Owner>>, 'config' | 'certificates' | 'open'>;
+
 export interface ServiceProcess<Given extends z.ZodRawShape> {
   name: string;
   environment: Environment<Given>;
   start(launch: Launch<Config<Environment<Given>>>): Promise<Launched>;
   /** The command `migrate`, as the role that owns the tables; `serve` runs as one that owns nothing. */
-  migrate?: {
-    environment: Owner;
-    run(step: { config: Config<Owner>; certificates: Certificates; open: Open }): unknown;
-  };
+  migrate?(step: Migration): Promise<unknown>;
 }
 
 /** `node main.js [serve|migrate]`: what every service does as a process of its own. Ends the process with 1 for what stops it. */
@@ -70,7 +68,7 @@ export async function runService<Given extends z.ZodRawShape>(service: ServicePr
   const life = new Life();
   try {
     if (command === 'serve') await serve(service, life);
-    else if (command === 'migrate' && service.migrate) await migrate(service.name, service.migrate, life);
+    else if (command === 'migrate' && service.migrate) await migrate(service, life);
     else
       throw new ConfigError(
         `${service.name} has no command "${command}"${service.migrate ? ': use serve or migrate' : ''}`,
@@ -86,19 +84,15 @@ export async function runService<Given extends z.ZodRawShape>(service: ServicePr
 
 async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>, life: Life): Promise<void> {
   const config = readConfig(service.environment);
-  const {
-    DAYBOOK_OPERATIONS_HOST,
-    DAYBOOK_OPERATIONS_PORT,
-    DAYBOOK_CERTIFICATES,
-    DAYBOOK_DRAIN_MS,
-    DAYBOOK_LOG_LEVEL,
-  } = config as Config<Environment<Record<never, never>>>;
-  const certificates = await readCertificates(DAYBOOK_CERTIFICATES);
-  const logger = createLogger(service.name, { level: DAYBOOK_LOG_LEVEL });
-  const [readiness, metrics] = [new Readiness(), new Registry()];
-  onSignals(() => life.stop(DAYBOOK_DRAIN_MS));
-  const operations = createOperationsServer(readiness, metrics);
-  await listenOn(operations, DAYBOOK_OPERATIONS_HOST, DAYBOOK_OPERATIONS_PORT);
+  const own = config as Config<Environment<Record<never, never>>>;
+  const certificates = await readCertificates(own.DAYBOOK_CERTIFICATES);
+  const logger = createLogger(service.name, { level: own.DAYBOOK_LOG_LEVEL });
+  const readiness = new Readiness();
+  onSignals(() => life.stop(own.DAYBOOK_DRAIN_MS));
+  const telemetry = await Telemetry.start(service.name, own);
+  life.onEnd(() => telemetry.stop());
+  const operations = createOperationsServer(readiness, telemetry.metrics);
+  await listenOn(operations, own.DAYBOOK_OPERATIONS_HOST, own.DAYBOOK_OPERATIONS_PORT);
   life.onEnd(async () => operations.close());
 
   const launched = await service.start({
@@ -107,7 +101,7 @@ async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>
     logger,
     listener: { certificates, takesRequests: () => readiness.takesRequests() },
     readiness,
-    metrics,
+    telemetry,
     open: opener(life, logger, readiness),
     peer: (name, urls) => {
       const replicas = new Replicas(name, urls, certificates);
@@ -126,11 +120,11 @@ async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>
   if (line) console.log(line);
 }
 
-async function migrate(name: string, { environment, run }: NonNullable<ServiceProcess<never>['migrate']>, life: Life) {
-  const config = readConfig(environment);
+async function migrate({ name, migrate }: Pick<ServiceProcess<never>, 'name' | 'migrate'>, life: Life) {
+  const config = readConfig(Owner);
   const logger = createLogger(name, { level: config.DAYBOOK_LOG_LEVEL });
   const certificates = await readCertificates(config.DAYBOOK_CERTIFICATES);
-  await run({ config, certificates, open: opener(life, logger) });
+  await migrate?.({ config, certificates, open: opener(life, logger) });
   await life.end();
 }
 
@@ -180,9 +174,10 @@ class Life {
   /** Peers see that nothing more should come, requests in flight are answered, then what they used is closed. */
   async stop(drainMs: number): Promise<void> {
     this.stopped.abort();
-    if (!this.serving) return;
-    this.serving.readiness.drain();
-    await closeServer(this.serving.server.server, drainMs);
+    if (this.serving) {
+      this.serving.readiness.drain();
+      await closeServer(this.serving.server.server, drainMs);
+    }
     await this.end();
     process.exit(0);
   }

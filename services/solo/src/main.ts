@@ -1,23 +1,11 @@
-import { refuseTakenPort, StartRefused, takeFolders } from '@daybook/installation';
-import { ConfigError, createLogger } from '@daybook/service-kit';
+import { refuseTakenPort, takeFolders } from '@daybook/installation';
+import { createLogger, oneLine } from '@daybook/service-kit';
 import { type SoloConfig, soloConfig } from './config.js';
 import { ErrorNotices } from './error-notices.js';
 import { startSolo } from './solo.js';
 
 /** Longest a clean stop may take before it is forced. */
 const PATIENCE_MS = 4_500;
-/** Errors of libraries that say in one line what to do. */
-const OURS = new Set([
-  'ForeignDataFolder',
-  'PostgresFailed',
-  'NoServerUser',
-  'MissingKeys',
-  'UndeclaredPlace',
-  'TopicMismatch',
-  'MigrationChanged',
-  'DatabaseIsNewer',
-]);
-
 try {
   const config = soloConfig();
   if (config.port !== 0) await refuseTakenPort(config.host, config.port);
@@ -51,12 +39,7 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 } catch (error) {
-  // What a person can act on is one line; anything else keeps its stack.
-  const known =
-    error instanceof StartRefused ||
-    error instanceof ConfigError ||
-    (error instanceof Error && OURS.has(error.constructor.name));
-  console.error(known ? (error as Error).message : error);
+  console.error(oneLine(error));
   process.exit(1);
 }
 

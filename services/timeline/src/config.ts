@@ -1,0 +1,11 @@
+import { DATABASE, KAFKA, LISTENER, PROCESS, replicaUrls, SECRET } from '@daybook/service-kit';
+import { z } from 'zod';
+
+export const Environment = z.object({
+  ...PROCESS,
+  ...LISTENER,
+  ...DATABASE,
+  ...KAFKA,
+  ...SECRET,
+  DAYBOOK_PRIVACY_URLS: replicaUrls,
+});
