@@ -23,6 +23,7 @@ export interface Stores {
 
 /** Where services reach a store: its own port, or that of something in between (a proxy that a chaos run cuts). */
 export type Through = (store: 'kafka' | 'postgres', port: number) => Promise<number>;
+const TROUBLE = /\b(ERROR|PANIC)\b/;
 const directly: Through = async (_, port) => port;
 
 /** PostgreSQL, Kafka and Redis of one installation, all with certificates both ways; roles, topics and rights as the code says. */
@@ -41,6 +42,8 @@ export async function startStores(
     identity: { password: await password('redis identity'), rules: redisRules('identity') },
   };
   const say = (name: string) => (line: string) => log.line(name, line);
+  // What stores say of themselves while all is well is theirs to keep.
+  const trouble = (name: string) => (line: string) => TROUBLE.test(line) && log.line(name, line);
   const started = await Promise.allSettled([
     KeptServer.start(
       'postgres',
@@ -50,7 +53,7 @@ export async function startStores(
           password: secrets.postgres,
           tcp: { port: postgresPort, certificates: join(credentials, 'postgres') },
           settings: { max_connections: '200' },
-          onLog: say('postgres'),
+          onLog: trouble('postgres'),
         }),
       say('postgres'),
     ),
@@ -62,7 +65,7 @@ export async function startStores(
           port: kafkaPort,
           certificates: join(credentials, 'kafka'),
           settings: { 'advertised.listeners': `CLIENTS://127.0.0.1:${kafkaVia}` },
-          onLog: say('kafka'),
+          onLog: trouble('kafka'),
         }),
       say('kafka'),
     ),
@@ -74,7 +77,7 @@ export async function startStores(
           port: redisPort,
           certificates: join(credentials, 'redis'),
           users,
-          onLog: say('redis'),
+          onLog: trouble('redis'),
         }),
       say('redis'),
     ),
@@ -92,15 +95,11 @@ export async function startStores(
   const urls = new Map<ServiceName, { owner: string; runtime: string }>();
   try {
     const kafkaBrokers = `127.0.0.1:${kafkaVia}`;
-    const [, tls] = [
-      await Promise.all(
-        DATABASES.map(async (name) => {
-          const passwords = { owner: await password(`${name} owner`), runtime: await password(name) };
-          urls.set(name, await postgres.now.ensureRoles(name, passwords));
-        }),
-      ),
-      await readCertificates(join(credentials, 'admin')),
-    ];
+    for (const name of DATABASES) {
+      const passwords = { owner: await password(`${name} owner`), runtime: await password(name) };
+      urls.set(name, await postgres.now.ensureRoles(name, passwords));
+    }
+    const tls = await readCertificates(join(credentials, 'admin'));
     await prepareKafka({ brokers: [kafkaBrokers], tls });
     const via = (url: string) => url.replace(`:${postgresPort}/`, `:${postgresVia}/`);
     return {
