@@ -7,6 +7,7 @@ import { freePort, type Secrets, StartRefused } from '@daybook/installation';
 import type { CombinedLog } from './combined-log.js';
 import type { PlatformConfig } from './config.js';
 import { makeCredentials } from './credentials.js';
+import { Orphans } from './orphans.js';
 import { type Stores, startStores, type Through } from './stores.js';
 import { Supervised } from './supervised.js';
 import {
@@ -47,9 +48,12 @@ export async function startPlatform(
   const credentialsDir = join(config.keyDir, 'credentials');
   const mailDir = join(config.dataDir, 'mail');
   await mkdir(mailDir, { recursive: true, mode: 0o700 });
+  const mark = `--installation=${credentialsDir}`;
+  const orphans = new Orphans(join(config.dataDir, 'platform.json'), mark);
+  await orphans.end();
   await makeCredentials(credentialsDir);
   const stores = await startStores(config, secrets, credentialsDir, log, through);
-  const running = new Running(stores, log);
+  const running = new Running(stores, log, orphans);
   try {
     const ports = new Map<string, Ports>();
     for (const service of SERVICES)
@@ -74,7 +78,7 @@ export async function startPlatform(
       (service, nth) => ports.get(`${service} ${nth}`) as Ports,
     );
     await running.migrate(specs);
-    running.start(specs);
+    running.start(specs, mark);
     await running.ready();
     return running;
   } catch (error) {
@@ -88,10 +92,12 @@ class Running implements Platform {
   private code: string | undefined;
   private refusal: string | undefined;
   private up = false;
+  private noting: Promise<void> = Promise.resolve();
 
   constructor(
     readonly stores: Stores,
     private readonly log: CombinedLog,
+    private readonly orphans: Orphans,
   ) {}
 
   firstCode(): string | undefined {
@@ -115,7 +121,7 @@ class Running implements Platform {
     );
   }
 
-  start(specs: readonly ServiceProcess[]): void {
+  start(specs: readonly ServiceProcess[], mark: string): void {
     this.processes = specs.map((spec) => {
       const write = this.log.of(spec.name);
       let last = '';
@@ -124,13 +130,19 @@ class Running implements Platform {
         this.code ??= /\/welcome#code=([A-Za-z0-9_-]+)/.exec(chunk.toString())?.[1];
         write(chunk);
       };
-      const supervised = new Supervised({ ...spec, args: [] }, NODE_ARGS, output, (ended) => {
+      const supervised = new Supervised({ ...spec, args: ['serve', mark] }, NODE_ARGS, output, (ended) => {
+        this.note();
         // What stops a process before the platform was ever ready is a mistake that starting again does not mend.
         if (ended === 1 && !this.up) this.refusal ??= `${spec.name}: ${last}`;
       });
       supervised.start();
       return { spec, process: supervised };
     });
+  }
+
+  private note(): void {
+    const pids = this.processes.flatMap(({ process: { pid } }) => pid ?? []);
+    this.noting = this.noting.then(() => this.orphans.note(pids)).catch(() => undefined);
   }
 
   async ready(): Promise<void> {
@@ -144,6 +156,7 @@ class Running implements Platform {
         );
     }
     this.up = true;
+    this.note();
   }
 
   async health(): Promise<Map<string, boolean>> {

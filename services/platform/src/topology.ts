@@ -60,6 +60,8 @@ export function serviceProcesses(
     name: nameOf(service, nth, replicas),
     program: join(surroundings.servicesDir, service, 'dist', 'main.js'),
     env: {
+      // With no other replica there is nobody to hand over to.
+      ...(replicas[service] === 1 && { DAYBOOK_DRAIN_MS: '0' }),
       ...surroundings.everybody,
       DAYBOOK_OPERATIONS_PORT: String(operations),
       DAYBOOK_CERTIFICATES: join(surroundings.credentialsDir, service),

@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '@daybook/installation';
 
-const MAIN = fileURLToPath(new URL('../../../../services/solo/dist/main.js', import.meta.url));
+/** `DAYBOOK_SHAPE=platform`: the same specs against one process per service, on Kafka, PostgreSQL and Redis. */
+export const SHAPE = process.env.DAYBOOK_SHAPE === 'platform' ? 'platform' : 'solo';
+const MAIN = fileURLToPath(new URL(`../../../../services/${SHAPE}/dist/main.js`, import.meta.url));
 
 /** A whole Daybook in a process of its own, on folders of its own: what `npm start` starts after building. */
 export interface Installation {
@@ -16,7 +18,7 @@ export interface Installation {
   readonly folder: string;
   readonly dataDir: string;
   readonly keyDir: string;
-  /** Process id of solo; changes with {@link start}. */
+  /** Process id of solo, or of the launcher; changes with {@link start}. */
   readonly pid: number | undefined;
   /** Everything it ever printed. */
   output(): string;
@@ -26,7 +28,7 @@ export interface Installation {
   stop(): Promise<{ code: number | null; ms: number }>;
   /** kill -9; PostgreSQL lives on without it. */
   kill(): Promise<void>;
-  /** kill -9 of solo and of every PostgreSQL process: what a power cut leaves running. */
+  /** kill -9 of it and of every PostgreSQL process: what a power cut leaves running. */
   killAll(): Promise<void>;
   start(): Promise<void>;
   /** Stops it and removes its folders. */
@@ -50,15 +52,15 @@ export async function startInstallation(
     ...environment,
   };
   let output = '';
-  let solo: ChildProcess | undefined;
+  let daybook: ChildProcess | undefined;
   const start = async () => {
-    solo = spawnSolo({ NODE_ENV: 'production', ...env }, user);
+    daybook = spawnDaybook({ NODE_ENV: 'production', ...env }, user);
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
     };
-    solo.stdout?.on('data', keep);
-    solo.stderr?.on('data', keep);
-    await ready(url, solo, () => output);
+    daybook.stdout?.on('data', keep);
+    daybook.stderr?.on('data', keep);
+    await ready(url, daybook, () => output);
   };
   await start();
   return {
@@ -67,42 +69,43 @@ export async function startInstallation(
     dataDir: env.DAYBOOK_DATA_DIR,
     keyDir: env.DAYBOOK_KEY_DIR,
     get pid() {
-      return solo?.pid;
+      return daybook?.pid;
     },
     output: () => output,
     welcomeCode: () => /\/welcome#code=([A-Za-z0-9_-]+)/.exec(output)?.[1],
     stop: async () => {
       const started = performance.now();
-      const code = await end(solo, 'SIGINT');
+      const code = await end(daybook, 'SIGINT');
       return { code, ms: performance.now() - started };
     },
     kill: async () => {
-      await end(solo, 'SIGKILL');
+      await end(daybook, 'SIGKILL');
     },
     killAll: async () => {
-      // The server first: its parent, solo, is still there to collect it, so that its number is free again.
+      // The server first: its parent is still there to collect it, so that its number is free again.
       const [server, ...children] = await postgresProcesses(env.DAYBOOK_DATA_DIR);
       for (const child of children) kill(child);
       if (server) await killed(server);
-      await end(solo, 'SIGKILL');
+      await end(daybook, 'SIGKILL');
     },
     start,
     dispose: async () => {
-      await end(solo, 'SIGINT');
+      await end(daybook, 'SIGINT');
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Starts solo where it should refuse; answers what it said and its exit code. */
+/** Starts it where it should refuse; answers what it said and its exit code. */
 export async function refusedStart(
   environment: Record<string, string>,
   user?: OtherUser,
 ): Promise<{ code: number | null; output: string }> {
-  const solo = spawnSolo(environment, user);
+  const daybook = spawnDaybook(environment, user);
   let output = '';
-  for (const stream of [solo.stdout, solo.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(solo, 'close')) as [number | null];
+  for (const stream of [daybook.stdout, daybook.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(daybook, 'close')) as [number | null];
   return { code, output };
 }
 
@@ -132,7 +135,7 @@ async function everybodyReads(folder: string): Promise<boolean> {
   return open && (folder === dirname(folder) || everybodyReads(dirname(folder)));
 }
 
-function spawnSolo(environment: Record<string, string>, user?: OtherUser): ChildProcess {
+function spawnDaybook(environment: Record<string, string>, user?: OtherUser): ChildProcess {
   const [command = process.execPath, ...args] = [...(user?.prefix ?? []), process.execPath, MAIN];
   return spawn(command, args, {
     env: { PATH: process.env.PATH, ...environment },
@@ -167,21 +170,21 @@ async function killed(pid: number): Promise<void> {
   for (const until = Date.now() + 5_000; kill(pid) && Date.now() < until; ) await sleep(5);
 }
 
-async function ready(url: string, solo: ChildProcess, output: () => string): Promise<void> {
+async function ready(url: string, daybook: ChildProcess, output: () => string): Promise<void> {
   const until = Date.now() + 120_000;
   while (Date.now() < until) {
-    if (solo.exitCode !== null || solo.signalCode !== null)
-      throw new Error(`solo ended with ${solo.exitCode ?? solo.signalCode}:\n${output()}`);
+    if (daybook.exitCode !== null || daybook.signalCode !== null)
+      throw new Error(`Daybook ended with ${daybook.exitCode ?? daybook.signalCode}:\n${output()}`);
     const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
     if (answer?.status === 200) return;
     await sleep(50);
   }
-  throw new Error(`solo was not ready in time:\n${output()}`);
+  throw new Error(`Daybook was not ready in time:\n${output()}`);
 }
 
-async function end(solo: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
-  if (!solo || solo.exitCode !== null || solo.signalCode !== null) return solo?.exitCode ?? null;
-  const exited = once(solo, 'exit') as Promise<[number | null]>;
-  solo.kill(signal);
+async function end(daybook: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
+  if (!daybook || daybook.exitCode !== null || daybook.signalCode !== null) return daybook?.exitCode ?? null;
+  const exited = once(daybook, 'exit') as Promise<[number | null]>;
+  daybook.kill(signal);
   return (await exited)[0];
 }
