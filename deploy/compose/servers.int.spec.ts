@@ -162,9 +162,9 @@ describe.skipIf(javaMissing())('Kafka with the settings of its container', () =>
         NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
       },
     });
-    expect(await asAdmin('timeline', (admin) => admin.listTopics())).toEqual(
-      expect.arrayContaining(Object.keys(TOPICS)),
-    );
+    // A broker takes up new rights a moment after it has acknowledged them.
+    const seen = () => asAdmin('timeline', (admin) => admin.listTopics());
+    await expect.poll(seen, { timeout: 20_000 }).toEqual(expect.arrayContaining(Object.keys(TOPICS)));
     const make = (admin: Admin) => admin.createTopics({ topics: [{ topic: 'further', numPartitions: 1 }] });
     await expect(asAdmin('timeline', make)).rejects.toMatchObject({ errors: [{ type: 'TOPIC_AUTHORIZATION_FAILED' }] });
     expect(await asAdmin('admin', make)).toBe(true);

@@ -138,7 +138,11 @@ const LOGGING = {
   'logger.started.level': 'info',
 };
 
-const newClusterId = () => randomBytes(16).toString('base64url');
+/** Like Kafka's own, never with a dash in front: its tool would take that for an option. */
+function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
+}
 
 async function format(args: string[]): Promise<void> {
   await promisify(execFile)('java', args).catch((error) => {
