@@ -26,9 +26,9 @@ import { ReceiptSigner } from '@daybook/erasure';
 import { jsonRecord, PostgresEventLog } from '@daybook/event-log';
 import { TimerJobs } from '@daybook/jobs';
 import { importPublicKey, openBatch, sealBatch, sealedKeyOf } from '@daybook/sealing';
-import { ActorSigner, ActorVerifier, newActorKeys, silentLogger } from '@daybook/service-kit';
+import { ActorSigner, ActorVerifier, type Certificates, newActorKeys, silentLogger } from '@daybook/service-kit';
 import { FixedClock, newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
-import { createPrivacyService, type PrivacyService } from './privacy.service.js';
+import { createPrivacyService, type PrivacyDeps, type PrivacyService } from './privacy.service.js';
 
 export const NOW = '2026-11-24T10:00:00.000Z';
 export const TODAY = Day.parse('2026-11-24');
@@ -58,6 +58,7 @@ export class PrivacyHarness {
   private readonly signer: ActorSigner;
   /** Verifies the tokens that this harness signs. */
   readonly actorKey = this.actorKeys.publicKey;
+  private readonly replicas: PrivacyService[] = [];
   service!: PrivacyService;
   database!: Database;
 
@@ -88,7 +89,12 @@ export class PrivacyHarness {
 
   async open(keyDir = this.keyDir): Promise<void> {
     this.database = this.postgres.connect(this.databaseUrl, 'privacy');
-    this.service = await createPrivacyService({
+    this.service = await createPrivacyService(this.deps(keyDir));
+    await this.service.start();
+  }
+
+  private deps(keyDir: string): PrivacyDeps {
+    return {
       database: this.database,
       log: this.log,
       actors: new ActorVerifier('privacy', this.actorKeys.publicKey, this.now),
@@ -105,8 +111,15 @@ export class PrivacyHarness {
       clock: this.now,
       wait:
         this.options.wait ?? (this.options.realTime ? (milliseconds) => sleep(milliseconds) : async () => undefined),
-    });
-    await this.service.start();
+    };
+  }
+
+  /** Another process of the same privacy, as far as peers can tell: what answers at this address until the harness stops. */
+  async listen(certificates: Certificates): Promise<string> {
+    const listener = { certificates, takesRequests: () => true };
+    const replica = await createPrivacyService({ ...this.deps(this.keyDir), listener });
+    this.replicas.push(replica);
+    return replica.app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 });
   }
 
   async reopen(): Promise<void> {
@@ -115,6 +128,7 @@ export class PrivacyHarness {
   }
 
   async stop(): Promise<void> {
+    for (const { app } of this.replicas) await app.close();
     await this.service.stop();
     await this.log.close();
     await this.postgres.stop();
