@@ -5,9 +5,9 @@ import { TELEMETRY_VARIABLES } from './telemetry/telemetry.js';
 
 const PORT = 'use a port number from 1 to 65535';
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT);
-const list = (of: z.ZodType<string, string>) =>
+const list = (of: z.ZodType<string, string>, error: string) =>
   z
-    .string('is needed')
+    .string(error)
     .transform((text) => text.split(',').map((one) => one.trim()))
     .pipe(z.array(of).min(1));
 
@@ -46,8 +46,9 @@ export const Owner = z.object({
   DAYBOOK_LOG_LEVEL: PROCESS.DAYBOOK_LOG_LEVEL,
 });
 
+const BROKERS = 'use host:port,host:port';
 export const KAFKA = {
-  DAYBOOK_KAFKA_BROKERS: list(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'use host:port,host:port')),
+  DAYBOOK_KAFKA_BROKERS: list(z.string().regex(/^[^\s:]+:\d{1,5}$/, BROKERS), BROKERS),
 };
 
 /** Of a service with work that comes due. */
@@ -67,10 +68,9 @@ export const SECRET = {
   }),
 };
 
+const REPLICAS = 'use addresses like https://host:port, separated by commas';
 /** Replicas of another service. */
-export const replicaUrls = list(
-  z.url({ protocol: /^https$/, error: 'use addresses like https://host:port, separated by commas' }),
-);
+export const replicaUrls = list(z.url({ protocol: /^https$/, error: REPLICAS }), REPLICAS);
 
 /** A variable that names a file; the value is what the file says. Neither appears in a message, only the file's name. */
 export function fileOf<T>(error: string, parse: (text: string) => T) {

@@ -11,6 +11,7 @@ export * from './installation/post-batch.js';
 export * from './planted-fault.js';
 export * from './refs.js';
 export * from './seeded.js';
+export * from './test-certificates.js';
 export * from './test-database.js';
 export * from './test-kafka.js';
 export * from './test-redis.js';

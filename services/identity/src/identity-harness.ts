@@ -7,9 +7,16 @@ import { type AccountActor, HEADERS, VAULT_COOKIE, type Vault } from '@daybook/c
 import type { Database } from '@daybook/database';
 import type { EventLog } from '@daybook/event-log';
 import { TimerJobs } from '@daybook/jobs';
-import { type ActorKeys, ActorSigner, ActorVerifier, type Logger, silentLogger } from '@daybook/service-kit';
+import {
+  type ActorKeys,
+  ActorSigner,
+  ActorVerifier,
+  type Certificates,
+  type Logger,
+  silentLogger,
+} from '@daybook/service-kit';
 import type { TestPostgres } from '@daybook/testing';
-import { createIdentityService, type IdentityService } from './identity.service.js';
+import { createIdentityService, type IdentityDeps, type IdentityService } from './identity.service.js';
 
 export const PASSWORD = 'correct horse battery staple';
 export interface Answer<Body = Record<string, unknown>> {
@@ -31,12 +38,12 @@ export interface HarnessParts {
 /** The real service on a real PostgreSQL, with a stand-in for what the gateway does: sessions to actor tokens, cookies to headers. */
 export class IdentityHarness {
   readonly signer: ActorSigner;
+  private readonly replicas: IdentityService[] = [];
   private addresses = 0;
 
   private constructor(
     readonly service: IdentityService,
-    readonly database: Database,
-    readonly mailFolder: string,
+    private readonly deps: IdentityDeps,
     readonly url: string,
     keys: ActorKeys,
   ) {
@@ -47,7 +54,7 @@ export class IdentityHarness {
     const url = parts.publicUrl ?? 'http://127.0.0.1:8420';
     const database = existing ?? (await parts.postgres.database('identity'));
     const mailFolder = await mkdtemp(join(tmpdir(), 'daybook-mail-'));
-    const service = await createIdentityService({
+    const deps: IdentityDeps = {
       database,
       log: parts.log,
       vault: parts.vault,
@@ -59,12 +66,29 @@ export class IdentityHarness {
       smtpUrl: parts.smtpUrl,
       mailFolder,
       clock: () => new Date(),
-    });
+    };
+    const service = await createIdentityService(deps);
     await service.start();
-    return new IdentityHarness(service, database, mailFolder, url, parts.keys);
+    return new IdentityHarness(service, deps, url, parts.keys);
+  }
+
+  get database(): Database {
+    return this.deps.database;
+  }
+  get mailFolder(): string {
+    return this.deps.mailFolder;
+  }
+
+  /** Another process of the same identity, as far as peers can tell: what answers at this address until the harness stops. */
+  async listen(certificates: Certificates): Promise<string> {
+    const listener = { certificates, takesRequests: () => true };
+    const replica = await createIdentityService({ ...this.deps, listener });
+    this.replicas.push(replica);
+    return replica.app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 });
   }
 
   async stop(): Promise<void> {
+    for (const { app } of this.replicas) await app.close();
     await this.service.stop();
     await rm(this.mailFolder, { recursive: true, force: true });
   }

@@ -26,9 +26,9 @@ import { ReceiptSigner } from '@daybook/erasure';
 import { jsonRecord, PostgresEventLog } from '@daybook/event-log';
 import { TimerJobs } from '@daybook/jobs';
 import { importPublicKey, openBatch, sealBatch, sealedKeyOf } from '@daybook/sealing';
-import { ActorSigner, ActorVerifier, newActorKeys, silentLogger } from '@daybook/service-kit';
+import { ActorSigner, ActorVerifier, type Certificates, newActorKeys, silentLogger } from '@daybook/service-kit';
 import { FixedClock, newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
-import { createPrivacyService, type PrivacyService } from './privacy.service.js';
+import { createPrivacyService, type PrivacyDeps, type PrivacyService } from './privacy.service.js';
 
 export const NOW = '2026-11-24T10:00:00.000Z';
 export const TODAY = Day.parse('2026-11-24');
@@ -92,7 +92,7 @@ export class PrivacyHarness {
 
   async open(keyDir = this.keyDir): Promise<void> {
     this.database = this.postgres.connect(this.databaseUrl, 'privacy');
-    this.service = await this.create(this.database, this.log, keyDir);
+    this.service = await createPrivacyService(this.deps(this.database, this.log, keyDir));
     await this.service.start();
   }
 
@@ -106,14 +106,14 @@ export class PrivacyHarness {
   /** A further replica, on the same database and key folder, beside the one that serves. Stopped by {@link stop}. */
   async another(): Promise<PrivacyService> {
     const database = this.postgres.connect(this.databaseUrl, 'privacy');
-    const service = await this.create(database, await this.anotherLog(), this.keyDir);
+    const service = await createPrivacyService(this.deps(database, await this.anotherLog(), this.keyDir));
     await service.start();
     this.others.push(() => service.stop());
     return service;
   }
 
-  private create(database: Database, log: PostgresEventLog, keyDir: string): Promise<PrivacyService> {
-    return createPrivacyService({
+  private deps(database: Database, log: PostgresEventLog, keyDir: string): PrivacyDeps {
+    return {
       database,
       log,
       actors: new ActorVerifier('privacy', this.actorKeys.publicKey, this.now),
@@ -130,7 +130,15 @@ export class PrivacyHarness {
       clock: this.now,
       wait:
         this.options.wait ?? (this.options.realTime ? (milliseconds) => sleep(milliseconds) : async () => undefined),
-    });
+    };
+  }
+
+  /** Another process of the same privacy, as far as peers can tell: what answers at this address until the harness stops. */
+  async listen(certificates: Certificates): Promise<string> {
+    const listener = { certificates, takesRequests: () => true };
+    const replica = await createPrivacyService({ ...this.deps(this.database, this.log, this.keyDir), listener });
+    this.others.push(() => replica.app.close());
+    return replica.app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 });
   }
 
   async reopen(): Promise<void> {

@@ -42,7 +42,7 @@ export async function chaosRun(platform: Breakable, people: readonly Account[], 
   const faults: string[] = [];
   await sleep(1_500);
   for (let n = 0; n < plan.faults; n++) {
-    const fault = pickFault(plan.random, plan.services, plan.seconds);
+    const fault = pickFault(plan.random, plan.services, plan.seconds, platform.fillDisk !== undefined);
     faults.push(fault.name);
     await fault.strike(platform);
     await sleep(500 + plan.random() * 2_500);

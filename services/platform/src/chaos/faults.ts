@@ -7,8 +7,8 @@ export interface Breakable {
   cables: Record<'kafka' | 'postgres', { cut(): void; heal(): void }>;
   /** Ends Redis and takes its files away. */
   loseRedis(): Promise<void>;
-  /** Fills the disk of a store; answers how to free it. */
-  fillDisk(): Promise<() => Promise<void>>;
+  /** Fills the disk of a store; answers how to free it. Undefined where this user may make no small disks. */
+  fillDisk: (() => Promise<() => Promise<void>>) | undefined;
 }
 
 export interface Fault {
@@ -44,14 +44,19 @@ const loseRedis: Fault = { name: 'Redis lost with its files', strike: (platform)
 const diskFull = (seconds: number): Fault => ({
   name: `disk of the stores full for ${seconds} s`,
   strike: async (platform) => {
-    const free = await platform.fillDisk();
+    const free = await platform.fillDisk?.();
     await sleep(seconds * 1000);
-    await free();
+    await free?.();
   },
 });
 
 /** The dice say which, out of everything that may break. `seconds`: how long what takes time lasts. */
-export function pickFault(random: () => number, services: readonly string[], seconds: number): Fault {
+export function pickFault(
+  random: () => number,
+  services: readonly string[],
+  seconds: number,
+  disks: boolean,
+): Fault {
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const kinds: (() => Fault)[] = [
     () => kill(one(services)),
@@ -62,7 +67,7 @@ export function pickFault(random: () => number, services: readonly string[], sec
     () => loseRedis,
     () => cut('kafka', seconds / 2),
     () => cut('postgres', seconds / 2),
-    () => diskFull(seconds / 3),
+    ...(disks ? [() => diskFull(seconds / 3)] : []),
   ];
   return one(kinds)();
 }
