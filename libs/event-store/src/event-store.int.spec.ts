@@ -4,7 +4,14 @@ import { type Command, type Decider, type Event, refuse } from '@daybook/decider
 import { cursorMigrations, PostgresEventLog } from '@daybook/event-log';
 import { startTestPostgres, type TestPostgres } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventStoreMigrations, handle, OutboxRelay, PostgresEventStore, VersionConflict } from './index.js';
+import {
+  eventStoreMigrations,
+  handle,
+  OutboxRelay,
+  outboxBacklog,
+  PostgresEventStore,
+  VersionConflict,
+} from './index.js';
 
 type Counted = Event<'Counted', { by: number }>;
 const counter: Decider<number, Command<'Count', { by: number }>, Counted, 'too_much'> = {
@@ -61,6 +68,20 @@ describe('the event store', () => {
     await expect(failed).rejects.toThrow('projection');
     expect((await database.query('SELECT 1 FROM outbox')).rowCount).toBe(0);
     expect((await database.query(`SELECT 1 FROM stream_event WHERE stream = 's-3'`)).rowCount).toBe(0);
+  });
+
+  it('tells how many facts wait to be published and since when', async () => {
+    expect(await outboxBacklog(database)).toEqual({ rows: 0, oldestSeconds: 0 });
+    const records = [{ key: 'k', value: Buffer.from('x') }];
+    const fact = () => database.transaction((tx) => store.publish(tx, 'activity.batches.v1', records));
+    await fact();
+    await database.query(`UPDATE outbox SET queued_at = now() - interval '90 seconds'`);
+    await fact();
+    const { rows, oldestSeconds } = await outboxBacklog(database);
+    expect(rows).toBe(2);
+    expect(oldestSeconds).toBeGreaterThanOrEqual(90);
+    expect(oldestSeconds).toBeLessThan(120);
+    await database.query('DELETE FROM outbox');
   });
 
   it('publishes every committed record in stream order, with eight writers, slow commits and rollbacks', async () => {

@@ -25,6 +25,7 @@ export const PROCESS = {
     .max(600_000, 'use at most ten minutes')
     .default(1_000),
   DAYBOOK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'use debug, info, warn or error').default('info'),
+  ...TELEMETRY_VARIABLES,
 };
 
 /** What a service behind the gateway reads. */

@@ -19,6 +19,5 @@ export * from './run-service.js';
 export * from './service.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/telemetry.js';
-export { traceHeaders } from './telemetry/tracing.js';
 export * from './trusted-origins.js';
 export * from './validation.js';

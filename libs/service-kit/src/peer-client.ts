@@ -2,6 +2,7 @@ import { Problem } from '@daybook/contracts';
 import type { Dispatcher } from 'undici';
 import { ProblemError } from './problems.js';
 import { type Replicas, unavailable } from './replicas.js';
+import { traceHeaders } from './telemetry/tracing.js';
 
 /** Synchronous calls to another service, at its `/internal/…` routes. */
 export class PeerClient {
@@ -23,7 +24,7 @@ export class PeerClient {
     const answer = await this.replicas.send({
       method: 'POST',
       path,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...traceHeaders() },
       body: JSON.stringify(body),
       repeatable,
       signal: AbortSignal.timeout(timeoutMs),

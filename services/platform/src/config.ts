@@ -16,7 +16,14 @@ const PASSED_ON = {
     'DAYBOOK_LIMIT_PER_CALLER',
   ],
   identity: ['DAYBOOK_SMTP_URL'],
-  everybody: ['DAYBOOK_LOG_LEVEL', 'DAYBOOK_TRACES_URL', 'DAYBOOK_DRAIN_MS', 'NODE_OPTIONS', 'DAYBOOK_PLANT'],
+  everybody: [
+    'DAYBOOK_LOG_LEVEL',
+    'DAYBOOK_TRACES_URL',
+    'DAYBOOK_TRACES_SHARE',
+    'DAYBOOK_DRAIN_MS',
+    'NODE_OPTIONS',
+    'DAYBOOK_PLANT',
+  ],
 } as const;
 
 const port = z.coerce

@@ -9,10 +9,13 @@ import { Metrics, sample } from './metrics.js';
 import { TracedEventLog } from './traced-event-log.js';
 import type { Tracing } from './tracing.js';
 
+const SHARE = 'use a share of the requests from 0 to 1, e.g. 0.05';
 /** Variables of a process that can be observed. Nothing is sent anywhere unless `DAYBOOK_TRACES_URL` says where to (P4). */
 export const TELEMETRY_VARIABLES = {
-  DAYBOOK_TRACES_URL: z.url({ protocol: /^https?$/ }).optional(),
-  DAYBOOK_TRACES_SHARE: z.coerce.number().min(0).max(1).default(0.05),
+  DAYBOOK_TRACES_URL: z
+    .url({ protocol: /^https?$/, error: 'use an address like http://collector:4318/v1/traces' })
+    .optional(),
+  DAYBOOK_TRACES_SHARE: z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE).default(0.05),
 };
 export interface TelemetryConfig {
   DAYBOOK_TRACES_URL?: string | undefined;
