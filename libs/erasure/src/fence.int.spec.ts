@@ -78,4 +78,22 @@ describe('the fence', () => {
       ),
     ).toEqual([false, true, true]);
   });
+
+  it('never makes writers and erasers of several instances wait in a circle', async () => {
+    for (let round = 0; round < 10; round++) {
+      const aliases = Array.from({ length: 40 }, () => newRef(Alias));
+      const backwards = [...aliases].reverse();
+      const write = (some: Alias[]) =>
+        database.transaction((tx) =>
+          lockFence(
+            tx,
+            some.map((alias) => row(alias)),
+          ),
+        );
+      const days = (some: Alias[]) => ({ kind: 'days' as const, aliases: some, to: day, closedKeys: [] });
+      const erase = (some: Alias[]) =>
+        database.transaction((tx) => raiseFence(tx, newRef(CaseRef), new Date(), days(some)));
+      await Promise.all([write(aliases), erase(backwards), write(backwards), erase(aliases)]);
+    }
+  });
 });

@@ -27,7 +27,7 @@ import { jsonRecord, PostgresEventLog } from '@daybook/event-log';
 import { TimerJobs } from '@daybook/jobs';
 import { importPublicKey, openBatch, sealBatch, sealedKeyOf } from '@daybook/sealing';
 import { ActorSigner, ActorVerifier, type Certificates, newActorKeys, silentLogger } from '@daybook/service-kit';
-import { FixedClock, newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
+import { FixedClock, newRef, startTestPostgres, type TestPostgres, withFault } from '@daybook/testing';
 import { createPrivacyService, type PrivacyDeps, type PrivacyService } from './privacy.service.js';
 
 export const NOW = '2026-11-24T10:00:00.000Z';
@@ -104,8 +104,9 @@ export class PrivacyHarness {
   }
 
   /** A further replica, on the same database and key folder, beside the one that serves. Stopped by {@link stop}. */
-  async another(): Promise<PrivacyService> {
-    const database = this.postgres.connect(this.databaseUrl, 'privacy');
+  async another(plant?: (sql: string) => string): Promise<PrivacyService> {
+    const own = this.postgres.connect(this.databaseUrl, 'privacy');
+    const database = plant ? withFault(own, plant) : own;
     const service = await createPrivacyService(this.deps(database, await this.anotherLog(), this.keyDir));
     await service.start();
     this.others.push(() => service.stop());

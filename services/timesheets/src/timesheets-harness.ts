@@ -42,7 +42,7 @@ export class TimesheetsHarness {
 
   private constructor(
     readonly postgres: TestPostgres,
-    private readonly databaseUrl: string,
+    public databaseUrl: string,
     readonly logDatabase: Database,
     readonly log: PostgresEventLog,
   ) {}
@@ -72,6 +72,14 @@ export class TimesheetsHarness {
       receiptSigner: new ReceiptSigner('spec', randomBytes(32)),
       clock: this.clock.now,
     });
+  }
+
+  /** Stops it and starts another on this database, a restored copy for one. */
+  async reopen(databaseUrl: string): Promise<void> {
+    await this.service.stop();
+    this.databaseUrl = databaseUrl;
+    await this.open();
+    await this.service.start();
   }
 
   async stop(): Promise<void> {
