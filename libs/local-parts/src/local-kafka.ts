@@ -138,7 +138,9 @@ const LOGGING = {
   'logger.started.level': 'info',
 };
 
-const newClusterId = () => randomBytes(16).toString('base64url');
+/** Its first character is no dash, which the tool would take for an option. */
+const newClusterId = () =>
+  Buffer.concat([Buffer.of(randomBytes(1).readUInt8() & 0x7f), randomBytes(15)]).toString('base64url');
 
 async function format(args: string[]): Promise<void> {
   await promisify(execFile)('java', args).catch((error) => {
