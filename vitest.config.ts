@@ -7,8 +7,9 @@ export default defineConfig({
   test: {
     include: ['{libs,services,scripts,deploy}/**/*.{unit,int,e2e}.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 90_000,
-    hookTimeout: 180_000,
+    // A platform of nine processes takes its time to start on two cores.
+    testTimeout: process.env.DAYBOOK_SHAPE === 'platform' ? 240_000 : 90_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
   },
 });

@@ -25,13 +25,19 @@ export class CursorStore {
     private readonly topicId: string,
   ) {}
 
-  /** The cursor as it stands, made at `first` when there is none. */
-  async claim(partition: number, first: bigint): Promise<Cursor> {
+  /**
+   * The cursors as they stand. A group that is new to the topic starts at the partitions' `firsts`; one that is not starts a partition that
+   * was added meanwhile at its very beginning. One statement, so that nobody sees a group that is half new.
+   */
+  async claim(firsts: readonly bigint[]): Promise<Map<number, Cursor>> {
     await this.database.query(
-      `INSERT INTO event_log_cursor (consumer_group, topic, partition, cluster, topic_id, next) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-      [this.group, this.topic, partition, this.cluster, this.topicId, first.toString()],
+      `INSERT INTO event_log_cursor (consumer_group, topic, partition, cluster, topic_id, next)
+       SELECT $1, $2, nth - 1, $3, $4,
+         CASE WHEN EXISTS (SELECT 1 FROM event_log_cursor WHERE consumer_group = $1 AND topic = $2) THEN 0 ELSE first END
+       FROM unnest($5::bigint[]) WITH ORDINALITY AS p (first, nth) ON CONFLICT DO NOTHING`,
+      [this.group, this.topic, this.cluster, this.topicId, firsts.map(String)],
     );
-    return (await this.all()).get(partition) as Cursor;
+    return this.all();
   }
 
   async all(): Promise<Map<number, Cursor>> {

@@ -16,13 +16,30 @@ export interface EventLogHarness {
   retain(now: Date): Promise<void>;
   /** Every record of a topic, past all consumers. */
   readAll(topic: string): Promise<LogRecord[]>;
+  /** The log's server dies without a warning and comes back with what was on its disk. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const TOPIC = 'activity.batches.v1';
 const HALTING = 'privacy.deletions.v1';
 
-/** Kafka's semantics, whatever the adapter: what a service may rely on. */
+/**
+ * Kafka's semantics, whatever the adapter: what a service may rely on.
+ *
+ * | | both | PostgreSQL | Kafka |
+ * | --- | --- | --- | --- |
+ * | order | of each key, in the order of its appends | | a topic that may grow: until partitions are added |
+ * | an acknowledged append | is there after a crash | is committed | is on the disk of a single broker, or in the memory of several |
+ * | a rejected append | may be there nevertheless; `LogUnavailable` | soon, as the server says | within 5 s |
+ * | a delivery | once in the consumer's database, from any crash, handover or sleep | | |
+ * | poison | copied to the dead letters before the cursor passes it, or halts | | |
+ * | a place outside the log | halts, nothing is skipped | at each read | whenever a place is taken, and when Kafka read elsewhere |
+ * | a topic made again | halts | its id is another | its id is asked for at each rebalance |
+ * | the log away | consumers come back by themselves; while the database is away they wait | | |
+ * | lag in seconds | of the oldest unread record | exact | a second or a twentieth less, by Kafka's clock |
+ * | who may write | what the typed map says | one process | the broker refuses every other certificate |
+ */
 export function describeEventLog(name: string, makeHarness: () => Promise<EventLogHarness>): void {
   describe(`${name} keeps the event log's contract:`, () => {
     let harness: EventLogHarness;
@@ -37,6 +54,7 @@ export function describeEventLog(name: string, makeHarness: () => Promise<EventL
     });
     afterAll(() => harness.stop());
     beforeEach(async () => {
+      halts.length = 0;
       group = `group-${randomBytes(4).toString('hex')}`;
       database = await harness.database();
       await database.query('CREATE TABLE seen (nth bigserial, record_key text, value text, who text)');
@@ -240,7 +258,6 @@ export function describeEventLog(name: string, makeHarness: () => Promise<EventL
     it('halts on a deletion that it cannot read, and never sets it aside', async () => {
       const key = CaseRef.parse(randomBytes(16).toString('base64url'));
       await log.append(HALTING, [{ key, value: Buffer.from('not json') }]);
-      halts.length = 0;
       const subscription = await subscribe({
         topic: HALTING,
         handle: async ({ records }) => {
@@ -273,6 +290,79 @@ export function describeEventLog(name: string, makeHarness: () => Promise<EventL
       await expect((await subscribe()).caughtUp()).rejects.toThrow(/another or an older log/);
       await database.query('UPDATE event_log_cursor SET next = next - 1000, cluster = gen_random_uuid()');
       await expect((await subscribe()).caughtUp()).rejects.toThrow(/belongs to another log/);
+    });
+
+    it('says how many records a group has not consumed, and for how long the oldest has waited', async () => {
+      const mark = run();
+      const first = await subscribe();
+      await first.caughtUp();
+      expect(await first.lag()).toEqual({ records: 0n, seconds: 0 });
+      let open: () => void = () => undefined;
+      const gate = new Promise<void>((done) => {
+        open = done;
+      });
+      const held = await subscribe({ group: `${group}-held`, handle: () => gate });
+      await log.append(TOPIC, [record('lag', `${mark} 1`)]);
+      await sleep(2_200);
+      await log.append(TOPIC, [record('lag', `${mark} 2`), record('other', `${mark} 3`)]);
+      await first.caughtUp();
+      expect(await first.lag()).toEqual({ records: 0n, seconds: 0 });
+      const { records, seconds } = await held.lag();
+      expect(records).toBeGreaterThanOrEqual(3n);
+      expect(seconds).toBeGreaterThanOrEqual(1);
+      open();
+      await held.caughtUp();
+      expect(await held.lag()).toEqual({ records: 0n, seconds: 0 });
+    });
+
+    it('delivers a lone record at once, and does not keep waiting who waits for the end', async () => {
+      const subscription = await subscribe();
+      await subscription.caughtUp();
+      const times: number[] = [];
+      for (let n = 0; n < 15; n++) {
+        const before = performance.now();
+        await log.append(TOPIC, [record('quick', `${run()} ${n}`)]);
+        await subscription.caughtUp();
+        times.push(performance.now() - before);
+      }
+      expect(times.sort((a, b) => a - b)[7]).toBeLessThan(100);
+    });
+
+    it('loses and doubles nothing when its server dies while records are written and read', async () => {
+      const mark = run();
+      await subscribe();
+      const kept: string[] = [];
+      let refused = 0;
+      let crashed = false;
+      let until = Number.POSITIVE_INFINITY;
+      const write = async (writer: number) => {
+        for (let n = 0; performance.now() < until; n++) {
+          const value = `${mark} ${writer} ${n}`;
+          // Who is refused cannot know whether it is there: it sends again under another name, and this one may be there once or not at all.
+          const written = await log.append(TOPIC, [record(`w${writer}`, value)]).then(
+            () => kept.push(value),
+            () => {
+              refused += 1;
+            },
+          );
+          // It goes on until appends succeed again after the crash.
+          if (written && crashed && until > performance.now() + 200) until = performance.now() + 200;
+          await sleep(5);
+        }
+      };
+      const writers = Promise.all([0, 1, 2].map(write));
+      await sleep(300);
+      await harness.crash();
+      crashed = true;
+      await writers;
+      const deadline = performance.now() + 30_000;
+      while ((await seen(mark)).length < kept.length && performance.now() < deadline) await sleep(50);
+      const values = (await seen(mark)).map((row) => row.value);
+      expect(kept.filter((value) => !values.includes(value))).toEqual([]);
+      expect(new Set(values).size).toBe(values.length);
+      expect(kept.length).toBeGreaterThan(30);
+      expect(values.length - kept.length).toBeLessThanOrEqual(refused);
+      expect(halts).toEqual([]);
     });
 
     it('forgets what is older than the topic keeps, and halts a consumer that had not read it', async () => {

@@ -58,7 +58,7 @@ export interface Subscription {
 
 export interface Lag {
   records: bigint;
-  /** Age of the oldest of them; 0 when there is none. An adapter may answer the largest round figure below it. */
+  /** Age of the oldest of them; 0 when there is none. An adapter may be a second short, or a twentieth of it. */
   seconds: number;
 }
 

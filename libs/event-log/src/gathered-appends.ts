@@ -64,7 +64,8 @@ export class GatheredAppends {
         }
         this.onAppended(new Set(gathered.map((call) => call.topic)));
       } catch (error) {
-        for (const call of gathered) call.failed(new LogUnavailable(error));
+        // Who waited meanwhile has been patient as long as these: another try would double it.
+        for (const call of [...gathered, ...this.waiting.splice(0)]) call.failed(new LogUnavailable(error));
       }
     }
     this.appending = undefined;

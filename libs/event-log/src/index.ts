@@ -6,6 +6,7 @@ export * from './json-records.js';
 export { LOG_SERVICES, logAcls } from './kafka-acls.js';
 export { type KafkaConnection, kafkaErrorCode } from './kafka-client.js';
 export { growTopic, KafkaEventLog, type KafkaEventLogOptions, prepareKafka } from './kafka-event-log.js';
+export { readTopic } from './kafka-reader.js';
 export { PostgresEventLog } from './postgres-event-log.js';
 export { TopicMismatch } from './postgres-topics.js';
 export { LOG_TABLES } from './topics.js';

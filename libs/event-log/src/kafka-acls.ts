@@ -6,23 +6,26 @@ import kafkajs, {
   type AclResourceTypes as AclResource,
   type Admin,
 } from 'kafkajs';
-import { topicSettings } from './topics.js';
+import { topicSubjects } from './topics.js';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 /** Services that take part in the log. */
-export const LOG_SERVICES = ['identity', 'ingestion', 'privacy', 'timeline', 'timesheets'] as const;
+export const LOG_SERVICES: readonly string[] = [
+  ...new Set(Object.values(TOPICS).flatMap(({ producers, consumers }) => [...producers, ...consumers])),
+].sort();
 
 /** Who may do what, from the typed map: only these write a topic, only these read it, all see how it is set. */
 export function logAcls(): AclEntry[] {
+  const { PREFIXED } = ResourcePatternTypes;
   const everybody = LOG_SERVICES.flatMap((service) => [
-    ...topicSettings().flatMap(({ name }) => [
-      topic(service, name, AclOperationTypes.DESCRIBE),
-      topic(service, name, AclOperationTypes.DESCRIBE_CONFIGS),
+    // Of undeclared topics too: a service that finds one does not start.
+    ...topicSubjects().flatMap((subject) => [
+      entry(service, AclResourceTypes.TOPIC, `${subject}.`, AclOperationTypes.DESCRIBE, PREFIXED),
+      entry(service, AclResourceTypes.TOPIC, `${subject}.`, AclOperationTypes.DESCRIBE_CONFIGS, PREFIXED),
     ]),
-    entry(service, AclResourceTypes.CLUSTER, 'kafka-cluster', AclOperationTypes.IDEMPOTENT_WRITE),
-    // Its own groups: "timeline" and "timeline.…".
-    entry(service, AclResourceTypes.GROUP, service, AclOperationTypes.READ, ResourcePatternTypes.PREFIXED),
+    // A consumer's group is called after its service and its topic.
+    entry(service, AclResourceTypes.GROUP, `${service}.`, AclOperationTypes.READ, PREFIXED),
   ]);
   return [
     ...everybody,

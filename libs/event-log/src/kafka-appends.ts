@@ -1,82 +1,109 @@
-import type { Kafka, Producer } from 'kafkajs';
+import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Append, Position } from './gathered-appends.js';
+import { METADATA_AGE_MS } from './kafka-client.js';
 import { partitionOf } from './topics.js';
 
-/** Partitions are made more in a running cluster: the producer looks this often. */
-export const METADATA_AGE_MS = 10_000;
+/** Who is not answered by then is told that the log is away. */
+const PATIENCE_MS = 5_000;
+/** Bytes sent at once; records of one partition become one batch, whose size the topic limits. */
+const SENT_BYTES = 2 ** 20;
 
-interface Message {
-  key: string;
-  value: Buffer;
-  headers?: Record<string, string>;
+interface Life {
+  producer: Promise<Producer>;
+  /** Ends its sockets too, so that nothing it still holds is written later, behind the backs of those who sent again. */
+  end: AbortController;
 }
+type Placed = Message & { topic: string; key: string; value: Buffer };
 
 /**
  * Idempotent sends with `acks=all`. kafkajs retries a send under its sequence numbers, so that a lost answer doubles nothing; but a
- * producer whose send failed for good no longer knows what the broker has, and would number the next records as the lost ones: it is thrown
- * away, and the next send begins with a new one.
+ * producer whose send failed for good no longer knows what the broker has, and would number the next records as the lost ones, which the
+ * broker then acknowledges without writing them: it is thrown away, and the next send begins with a new one.
  */
 export class KafkaAppends {
-  private producer: Promise<Producer> | undefined;
-  /** Where our own partitioner put each message: the answer names bases of partitions only. */
-  private readonly placed = new WeakMap<object, number>();
+  private life: Life | undefined;
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(private readonly client: (end: AbortSignal) => Kafka) {}
 
+  /** Positions of all records, in order. */
   async write(appends: readonly Append[]): Promise<Position[]> {
-    const messages = appends.map(({ topic, records }) => ({
-      topic,
-      messages: records.map(
-        ({ key, value, headers }): Message => ({ key, value: Buffer.from(value), ...(headers && { headers }) }),
-      ),
-    }));
-    this.producer ??= this.connect();
-    const mine = this.producer;
+    this.life ??= this.begin();
+    const life = this.life;
+    const patience = Promise.withResolvers<never>();
+    const timer = setTimeout(() => patience.reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
     try {
-      const answers = await (await mine).sendBatch({ acks: -1, topicMessages: byTopic(messages) });
-      const bases = new Map(
-        answers.map(({ topicName, partition, baseOffset }) => [`${topicName} ${partition}`, BigInt(baseOffset ?? -1)]),
-      );
-      return messages.flatMap(({ topic, messages }) =>
-        messages.map((message) => {
-          const partition = this.placed.get(message) as number;
-          const offset = bases.get(`${topic} ${partition}`) as bigint;
-          bases.set(`${topic} ${partition}`, offset + 1n);
-          return { partition, offset };
-        }),
-      );
+      return await Promise.race([send(life, appends), patience.promise]);
     } catch (error) {
-      this.producer = undefined;
-      void mine.then((producer) => producer.disconnect()).catch(() => undefined);
+      this.life = undefined;
+      end(life);
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   async close(): Promise<void> {
-    await this.producer?.then((producer) => producer.disconnect()).catch(() => undefined);
+    const producer = await this.life?.producer.catch(() => undefined);
+    await producer?.disconnect().catch(() => undefined);
   }
 
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
+  private begin(): Life {
+    const end = new AbortController();
+    const producer = this.client(end.signal).producer({
       idempotent: true,
       maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
       metadataMaxAge: METADATA_AGE_MS,
+      // Kept over retries: a partition that is added in between must not get a second copy.
       createPartitioner:
         () =>
-        ({ message, partitionMetadata }) => {
-          const partition = partitionOf(String(message.key), partitionMetadata.length);
-          this.placed.set(message, partition);
-          return partition;
-        },
+        ({ message, partitionMetadata }) =>
+          (message.partition ??= partitionOf(String(message.key), partitionMetadata.length)),
     });
-    await producer.connect();
-    return producer;
+    return { producer: producer.connect().then(() => producer), end };
   }
 }
 
+async function send({ producer, end }: Life, appends: readonly Append[]): Promise<Position[]> {
+  const ready = await producer;
+  const positions: Position[] = [];
+  for (const portion of portions(appends)) {
+    end.signal.throwIfAborted();
+    const answers = await ready.sendBatch({ acks: -1, topicMessages: byTopic(portion) });
+    const bases = new Map(answers.map((one) => [`${one.topicName} ${one.partition}`, BigInt(one.baseOffset ?? -1)]));
+    for (const { topic, partition } of portion) {
+      const offset = bases.get(`${topic} ${partition}`);
+      // When leaders move, kafkajs may leave a partition out and call it done.
+      if (partition === undefined || offset === undefined || offset < 0n)
+        throw new Error(`no answer for a partition of ${topic}`);
+      bases.set(`${topic} ${partition}`, offset + 1n);
+      positions.push({ partition, offset });
+    }
+  }
+  return positions;
+}
+
+function end({ producer, end }: Life): void {
+  end.abort();
+  void producer.then((one) => one.disconnect()).catch(() => undefined);
+}
+
+function portions(appends: readonly Append[]): Placed[][] {
+  const all: Placed[][] = [[]];
+  let bytes = 0;
+  for (const { topic, records } of appends)
+    for (const { key, value, headers } of records) {
+      bytes += value.length;
+      if (bytes > SENT_BYTES && all.at(-1)?.length) {
+        all.push([]);
+        bytes = value.length;
+      }
+      all.at(-1)?.push({ topic, key, value: Buffer.from(value), ...(headers && { headers }) });
+    }
+  return all;
+}
+
 /** Records of one topic in one list, in the order of the calls. */
-function byTopic(parts: readonly { topic: string; messages: Message[] }[]) {
-  const topics = new Map<string, Message[]>();
-  for (const { topic, messages } of parts) topics.set(topic, [...(topics.get(topic) ?? []), ...messages]);
-  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+function byTopic(messages: readonly Placed[]) {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, messages]) => ({ topic, messages }));
 }

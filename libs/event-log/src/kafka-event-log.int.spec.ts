@@ -6,8 +6,8 @@ import { describe } from 'vitest';
 import { describeEventLog } from './event-log.contract.js';
 import type { LogRecord } from './event-log.js';
 import { cursorMigrations, KafkaEventLog, prepareKafka } from './index.js';
+import { recordOf } from './kafka-assignment.js';
 import { type KafkaConnection, kafkaClient } from './kafka-client.js';
-import { recordOf } from './kafka-subscription.js';
 
 describe.skipIf(javaMissing())('on a real Kafka', () => {
   describeEventLog('the Kafka adapter', async () => {
@@ -42,6 +42,10 @@ describe.skipIf(javaMissing())('on a real Kafka', () => {
             partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
           });
         }
+      },
+      crash: async () => {
+        await kafka.kill();
+        await kafka.restart();
       },
       readAll: (topic) => readAll(connection, admin, topic),
       stop: async () => {

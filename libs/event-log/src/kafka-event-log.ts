@@ -1,6 +1,6 @@
-import { deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
-import type { Admin, Kafka } from 'kafkajs';
-import type { RetryPolicy } from './delivering.js';
+import { deadLetterTopic, TOPICS, type Topic, type TopicDefinition } from '@daybook/contracts';
+import type { Kafka } from 'kafkajs';
+import { type RetryPolicy, SubscriptionHalted } from './delivering.js';
 import type { EventLog, LogRecord, NewRecord, RunningSubscription, Subscription } from './event-log.js';
 import { GatheredAppends, type Position } from './gathered-appends.js';
 import { createAcls } from './kafka-acls.js';
@@ -9,16 +9,14 @@ import { type KafkaConnection, kafkaClient } from './kafka-client.js';
 import { type KafkaIdentity, kafkaIdentity } from './kafka-metadata.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { createTopics, type KafkaLayout, verifyTopics } from './kafka-topics.js';
-import type { Bounds } from './standing.js';
+import { KafkaView } from './kafka-view.js';
+import { TopicMismatch } from './postgres-topics.js';
 
 export interface KafkaEventLogOptions extends KafkaConnection {
   /** Whose connection the broker shows. */
   clientId: string;
   retry?: Partial<RetryPolicy>;
 }
-
-/** Ages that `lag` tells apart, in seconds: Kafka finds a place by its time, not a time by its place. */
-const AGES = [10, 60, 300, 900, 3_600, 21_600, 86_400, 4 * 86_400];
 
 /** The event log on Apache Kafka. */
 export class KafkaEventLog implements EventLog {
@@ -28,25 +26,24 @@ export class KafkaEventLog implements EventLog {
 
   private constructor(
     private readonly kafka: Kafka,
-    private readonly admin: Admin,
+    private readonly view: KafkaView,
     private readonly identity: KafkaIdentity,
-    private readonly retry: Partial<RetryPolicy> | undefined,
+    private readonly options: KafkaEventLogOptions,
   ) {
-    this.sends = new KafkaAppends(kafka);
+    this.sends = new KafkaAppends((end) => kafkaClient(options, options.clientId, end));
     this.appends = new GatheredAppends((appends) => this.sends.write(appends));
   }
 
   /** Throws `TopicMismatch` where a live setting differs from the typed map, and whatever the network says when nobody answers. */
-  static async open({ clientId, retry, ...connection }: KafkaEventLogOptions): Promise<KafkaEventLog> {
-    const kafka = kafkaClient(connection, clientId);
-    const admin = kafka.admin();
+  static async open(options: KafkaEventLogOptions): Promise<KafkaEventLog> {
+    const kafka = kafkaClient(options, options.clientId);
+    const view = new KafkaView(kafka);
     try {
-      const identity = await kafkaIdentity(connection);
-      await admin.connect();
-      await verifyTopics(admin);
-      return new KafkaEventLog(kafka, admin, identity, retry);
+      const identity = await kafkaIdentity(options);
+      await view.ask(verifyTopics);
+      return new KafkaEventLog(kafka, view, identity, options);
     } catch (error) {
-      await admin.disconnect().catch(() => undefined);
+      await view.close();
       throw error;
     }
   }
@@ -62,12 +59,13 @@ export class KafkaEventLog implements EventLog {
         kafka: this.kafka,
         cluster: this.identity.cluster,
         topicId: this.topicId(topic),
-        bounds: () => this.bounds(topic),
-        age: (partition, offset) => this.age(topic, partition, offset),
+        bounds: () => this.view.bounds(topic),
+        age: (places) => this.view.age(topic, places),
+        confirm: () => this.confirm(topic),
         setAside: (record, reason) => this.setAside(topic, record, reason),
       },
       subscription,
-      this.retry,
+      this.options.retry,
     );
     this.subscriptions.add(running);
     running.start();
@@ -78,7 +76,7 @@ export class KafkaEventLog implements EventLog {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await this.appends.settled();
     await this.sends.close();
-    await this.admin.disconnect().catch(() => undefined);
+    await this.view.close();
   }
 
   private topicId(topic: string): string {
@@ -87,23 +85,14 @@ export class KafkaEventLog implements EventLog {
     return id;
   }
 
-  private async bounds(topic: string): Promise<Bounds> {
-    const offsets = await this.admin.fetchTopicOffsets(topic);
-    return offsets
-      .sort((a, b) => a.partition - b.partition)
-      .map(({ low, high }) => ({ first: BigInt(low), next: BigInt(high) }));
-  }
-
-  /** The largest of {@link AGES} that the record is older than. */
-  private async age(topic: string, partition: number, offset: bigint): Promise<number> {
-    let older = 0;
-    for (const seconds of AGES) {
-      const since = await this.admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - seconds * 1_000);
-      const first = since.find((one) => one.partition === partition)?.offset;
-      if (first === undefined || BigInt(first) <= offset) break;
-      older = seconds;
-    }
-    return older;
+  /** Asked whenever a place in the topic is taken: kafkajs knows topics by name, and would read the new one of the same name. */
+  private async confirm(topic: string): Promise<void> {
+    const { cluster, topicIds } = await kafkaIdentity(this.options);
+    const id = topicIds.get(topic);
+    if (!id) throw new Error(`${topic} cannot be seen now`);
+    if (cluster !== this.identity.cluster || id !== this.topicId(topic))
+      throw new SubscriptionHalted(`${topic} was deleted and made again: the cursors belong to another log`);
+    this.view.renew();
   }
 
   private async setAside(topic: Topic, record: LogRecord, reason: string): Promise<boolean> {
@@ -133,8 +122,10 @@ export async function prepareKafka(connection: KafkaConnection, layout: KafkaLay
   }
 }
 
-/** Raises the partitions of the topics that may grow. Which partition a key lands in changes; those topics need no order across batches. */
+/** Raises the partitions of a topic that may grow, while it is written and read. Which partition a key lands in changes; those topics need no order across batches. */
 export async function growTopic(connection: KafkaConnection, topic: Topic, partitions: number): Promise<void> {
+  const { growable }: TopicDefinition = TOPICS[topic];
+  if (!growable) throw new TopicMismatch(`topic ${topic} may not grow: its consumers need the order of its keys`);
   const admin = kafkaClient(connection, 'prepare-kafka').admin();
   await admin.connect();
   try {

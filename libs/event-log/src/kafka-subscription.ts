@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { CursorStore } from './cursor.js';
 import { Delivering, type RetryPolicy, type SetAside, SubscriptionHalted } from './delivering.js';
-import type { Lag, LogRecord, RunningSubscription, Subscription } from './event-log.js';
-import { METADATA_AGE_MS } from './kafka-appends.js';
+import type { Lag, RunningSubscription, Subscription } from './event-log.js';
+import { KafkaAssignment } from './kafka-assignment.js';
+import { kafkaErrorCode, METADATA_AGE_MS } from './kafka-client.js';
+import { Rest } from './rest.js';
 import { type Bounds, Standing } from './standing.js';
 
 /** What a subscription needs of the log that it reads. */
@@ -12,34 +13,35 @@ export interface KafkaSource {
   cluster: string;
   topicId: string;
   bounds(): Promise<Bounds>;
-  age(partition: number, offset: bigint): Promise<number>;
+  age(places: ReadonlyMap<number, bigint>): Promise<number>;
+  /** Throws {@link SubscriptionHalted} when the topic is no longer the one of `topicId`. */
+  confirm(): Promise<void>;
   setAside: SetAside;
 }
 
-/** A member that says nothing for this long loses its partitions to the others. */
-const SESSION_MS = 10_000;
-const MOST_RECORDS = 500;
+/** A member that says nothing for this long loses its partitions to the others; the least that brokers allow. A broker that was killed waits as long. */
+const SESSION_MS = 6_000;
+const HEARTBEAT_MS = 1_000;
+/** A consumer that neither asks nor works for this long (a rebalance takes less) is replaced. */
+const SILENCE_MS = 90_000;
 /** After a delivery, what arrives meanwhile is gathered into one: a stream of single records would cost a transaction each. */
 const GATHER_MS = 100;
+const GATHERED = 500;
 
-/**
- * One consumer of a group. Kafka assigns partitions; where to read, and what is done, the cursor in the consumer's own database says. A
- * partition is paused from the moment it is assigned until its cursor has been read and checked, so that kafkajs never chooses a place by
- * itself: its own answer to a place outside the log is to go on elsewhere without a word.
- */
+/** One consumer of a group. Kafka assigns partitions; where to read, and what is done, the cursor in the consumer's own database says. */
 export class KafkaSubscription implements RunningSubscription {
   private readonly standing: Standing;
   private readonly delivering: Delivering;
-  /** Where each assigned partition stands; nothing is delivered from one that is not in here. */
-  private readonly positions = new Map<number, bigint>();
-  private generation = 0;
+  private readonly gathering = new Rest();
+  private readonly recovering = new Rest();
+  private assignment: KafkaAssignment | undefined;
+  private loop: Promise<void> = Promise.resolve();
+  private end: (cause?: Error) => void = () => undefined;
   private stopping = false;
   private halted: Error | undefined;
-  private loop: Promise<void> = Promise.resolve();
-  private crashed: (() => void) | undefined;
-  private hurry: (() => void) | undefined;
   private hurried = false;
   private gatheredAt = 0;
+  private aliveAt = 0;
 
   constructor(
     private readonly source: KafkaSource,
@@ -58,8 +60,9 @@ export class KafkaSubscription implements RunningSubscription {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    this.hurry?.();
-    this.crashed?.();
+    this.gathering.end();
+    this.recovering.end();
+    this.end();
     await this.loop;
   }
 
@@ -72,167 +75,119 @@ export class KafkaSubscription implements RunningSubscription {
       if (this.halted) throw this.halted;
       if (this.stopping) throw new Error('the subscription was stopped');
       this.hurried = true;
-      this.hurry?.();
+      this.gathering.end();
     });
   }
 
   /** One life of a kafkajs consumer after another: it ends for good when it crashes, and only says so in an event. */
   private async run(): Promise<void> {
     const { firstDelayMs, maxDelayMs } = this.delivering.retry;
-    for (let delay = firstDelayMs; !this.stopping; delay = Math.min(maxDelayMs, delay * 2)) {
-      const lived = performance.now();
-      await this.live().catch(() => undefined);
-      if (this.halted) {
-        this.subscription.onHalt(this.halted);
-        return;
-      }
-      if (performance.now() - lived > maxDelayMs) delay = firstDelayMs;
-      if (!this.stopping) await sleep(delay);
+    for (let delay = firstDelayMs; !this.stopping; ) {
+      const bornAt = performance.now();
+      await this.live().catch((error) => this.refuse(error));
+      if (this.halted) return this.subscription.onHalt(this.halted);
+      delay = performance.now() - bornAt > maxDelayMs ? firstDelayMs : Math.min(maxDelayMs, delay * 2);
+      if (!this.stopping) await this.recovering.for(delay);
     }
   }
 
+  /** What no retry mends. */
+  private refuse(error: unknown): void {
+    const code = kafkaErrorCode(error);
+    if (!code?.endsWith('_AUTHORIZATION_FAILED')) return;
+    const { group, topic } = this.subscription;
+    this.halted ??= new SubscriptionHalted(`${group} may not read ${topic} (${code})`, { cause: error });
+  }
+
+  /** Returns when it was ended, throws what it crashed of. */
   private async live(): Promise<void> {
+    const { topic, group } = this.subscription;
     const consumer = this.source.kafka.consumer({
-      groupId: `${this.subscription.group}.${this.subscription.topic}`,
+      groupId: `${group}.${topic}`,
+      allowAutoTopicCreation: false,
       sessionTimeout: SESSION_MS,
       rebalanceTimeout: 3 * SESSION_MS,
-      heartbeatInterval: 1_000,
+      heartbeatInterval: HEARTBEAT_MS,
       metadataMaxAge: METADATA_AGE_MS,
       maxWaitTimeInMs: 200,
       retry: { restartOnFailure: async () => false },
     });
-    this.positions.clear();
-    const ended = new Promise<void>((done) => {
-      this.crashed = done;
-      consumer.on(consumer.events.CRASH, () => done());
+    const over = new Promise<void>((done, failed) => {
+      this.end = (cause) => (cause ? failed(cause) : done());
     });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-      this.assigned(consumer, payload.memberAssignment[this.subscription.topic] ?? []),
-    );
+    // Nobody waits for it before the consumer runs.
+    over.catch(() => undefined);
+    const { CRASH, FETCH_START, GROUP_JOIN } = consumer.events;
+    consumer.on(CRASH, ({ payload }) => this.end(payload.error));
+    consumer.on(FETCH_START, () => this.stir());
+    consumer.on(GROUP_JOIN, ({ payload }) => this.assigned(consumer, payload.memberAssignment[topic] ?? []));
+    this.stir();
+    const watch = setInterval(() => this.watch(), HEARTBEAT_MS);
     try {
       await consumer.connect();
-      await consumer.subscribe({ topics: [this.subscription.topic], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.batch(consumer, payload),
-      });
-      if (!this.stopping) await ended;
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      // It comes back when the group has been joined: a consumer that is stopped before would join nevertheless.
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (batch) => this.batch(batch) });
+      if (!this.stopping && !this.halted) await over;
     } finally {
+      clearInterval(watch);
+      this.assignment?.end();
       await consumer.disconnect().catch(() => undefined);
     }
   }
 
-  /** Synchronous until everything is paused: the first fetch comes right after. */
+  private stir(): void {
+    this.aliveAt = performance.now();
+  }
+
+  private watch(): void {
+    if (performance.now() - this.aliveAt > SILENCE_MS) this.end(new Error('the consumer fell silent'));
+  }
+
   private assigned(consumer: Consumer, partitions: readonly number[]): void {
-    const generation = ++this.generation;
-    this.positions.clear();
-    for (const partition of partitions) {
-      consumer.pause([{ topic: this.subscription.topic, partitions: [partition] }]);
-      void this.position(consumer, partition, generation);
-    }
+    this.assignment?.end();
+    const { subscription, standing, delivering, source } = this;
+    this.assignment = new KafkaAssignment(consumer, {
+      subscription,
+      standing,
+      delivering,
+      confirm: source.confirm,
+      halt: (error) => this.halt(error),
+    });
+    this.assignment.take(partitions);
   }
 
-  /** Reads and checks the cursor, and lets the partition go on from there. */
-  private async position(consumer: Consumer, partition: number, generation: number): Promise<void> {
-    const { topic } = this.subscription;
-    for (;;) {
-      if (generation !== this.generation || this.stopping) return;
-      try {
-        const next = await this.standing.claim(partition);
-        if (generation !== this.generation || this.stopping) return;
-        this.positions.set(partition, next);
-        consumer.seek({ topic, partition, offset: next.toString() });
-        consumer.resume([{ topic, partitions: [partition] }]);
-        return;
-      } catch (error) {
-        if (error instanceof SubscriptionHalted) return this.halt(error);
-        // The database or the broker is away.
-        await sleep(this.delivering.retry.firstDelayMs * 4);
-      }
+  /** A handler may take its time: the group hears of this member meanwhile. */
+  private async batch(payload: EachBatchPayload): Promise<void> {
+    const beat = setInterval(() => {
+      this.stir();
+      // What it says of a rebalance is heard again after the batch.
+      payload.heartbeat().catch(() => undefined);
+    }, HEARTBEAT_MS);
+    try {
+      const handled = (await this.assignment?.deliver(payload)) ?? 0;
+      if (handled) await this.gather(handled);
+    } catch (error) {
+      if (!(error instanceof SubscriptionHalted)) throw error;
+      this.halt(error);
+    } finally {
+      clearInterval(beat);
     }
-  }
-
-  private lost(consumer: Consumer, partition: number): void {
-    this.positions.delete(partition);
-    consumer.pause([{ topic: this.subscription.topic, partitions: [partition] }]);
-    void this.position(consumer, partition, this.generation);
-  }
-
-  private async batch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
-    const { batch, heartbeat, resolveOffset, isRunning, isStale } = payload;
-    const { partition } = batch;
-    const generation = this.generation;
-    const goOn = async () => {
-      await heartbeat();
-      return isRunning() && !isStale() && !this.stopping && generation === this.generation;
-    };
-    const from = this.positions.get(partition);
-    if (from === undefined || isStale() || !isRunning() || this.stopping) return;
-    // Not what was asked for: kafkajs went elsewhere, so the cursor is looked at again, and halts if it is outside the log.
-    if (BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset) !== from)
-      return this.lost(consumer, partition);
-    const records = batch.messages.map((message) => recordOf(batch.topic, partition, message));
-    const most = this.subscription.maxRecords ?? MOST_RECORDS;
-    let expected = from;
-    for (let at = 0; at < records.length; at += most) {
-      const chunk = records.slice(at, at + most);
-      const last = chunk.at(-1) as LogRecord;
-      try {
-        const delivered = await this.delivering.deliver(partition, expected, chunk, goOn);
-        if (delivered === 'abandoned') return;
-        if (delivered === 'conflict') return this.lost(consumer, partition);
-      } catch (error) {
-        if (error instanceof SubscriptionHalted) return this.halt(error);
-        throw error;
-      }
-      expected = last.offset + 1n;
-      this.positions.set(partition, expected);
-      resolveOffset(last.offset.toString());
-      if (!(await goOn())) return;
-    }
-    await this.gather(records.length);
   }
 
   /** At most once in that time over all partitions; somebody who waits for the end is not kept waiting for more to come. */
-  private async gather(records: number): Promise<void> {
+  private async gather(handled: number): Promise<void> {
     const due = performance.now() - this.gatheredAt >= GATHER_MS;
-    if (!due || this.hurried || this.stopping || records >= MOST_RECORDS) {
-      this.hurried = false;
-      return;
+    if (due && !this.hurried && !this.stopping && handled < GATHERED) {
+      await this.gathering.for(GATHER_MS);
+      this.gatheredAt = performance.now();
     }
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, GATHER_MS);
-      this.hurry = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
-    this.hurry = undefined;
-    this.gatheredAt = performance.now();
+    this.hurried = false;
   }
 
   private halt(error: SubscriptionHalted): void {
     this.halted ??= error;
-    this.generation += 1;
-    this.positions.clear();
-    this.crashed?.();
+    this.assignment?.end();
+    this.end();
   }
-}
-
-export function recordOf(
-  topic: string,
-  partition: number,
-  { key, value, headers, offset, timestamp }: EachBatchPayload['batch']['messages'][number],
-): LogRecord {
-  const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]);
-  return {
-    topic,
-    partition,
-    offset: BigInt(offset),
-    key: key?.toString() ?? '',
-    value: value ?? new Uint8Array(),
-    ...(texts.length > 0 && { headers: Object.fromEntries(texts) }),
-    appendedAt: new Date(Number(timestamp)),
-  };
 }

@@ -1,8 +1,7 @@
-import { TOPICS, type Topic } from '@daybook/contracts';
 // Node finds only some of kafkajs's exports by name; the rest is on the module itself.
 import kafkajs, { type Admin } from 'kafkajs';
 import { TopicMismatch } from './postgres-topics.js';
-import { type TopicSettings, topicSettings } from './topics.js';
+import { type TopicSettings, topicSettings, topicSubjects } from './topics.js';
 
 /** A closed segment is a unit of forgetting, so segments are closed often: what has expired is gone an hour and a few minutes later. */
 const SEGMENT_MS = 3_600_000;
@@ -86,6 +85,5 @@ function refusePartitions({ name, partitions, growable }: TopicSettings, found: 
   );
 }
 
-/** A topic of one of our subjects: a cluster may be shared with others, whose topics are theirs. */
-const SUBJECTS = new Set((Object.keys(TOPICS) as Topic[]).map((topic) => topic.split('.')[0]));
-const isOurs = (name: string) => SUBJECTS.has(name.split('.')[0]) && /\.v\d+$/.test(name);
+/** A cluster may be shared with others, whose topics are theirs. */
+const isOurs = (name: string) => topicSubjects().some((subject) => name.startsWith(`${subject}.`));

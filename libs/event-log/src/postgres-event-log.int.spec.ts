@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Database, EmbeddedPostgres, migrate } from '@daybook/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeEventLog } from './event-log.contract.js';
@@ -58,6 +59,18 @@ describeEventLog('the PostgreSQL adapter', async () => {
         headers: row.headers ?? {},
         appendedAt: row.appended_at,
       }));
+    },
+    // One backend that is killed makes the server end all others, and recover from its log.
+    crash: async () => {
+      const { rows } = await raw.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      process.kill(rows[0]?.pid as number, 'SIGKILL');
+      while (
+        !(await raw.query('SELECT 1').then(
+          () => true,
+          () => false,
+        ))
+      )
+        await sleep(20);
     },
     stop: async () => {
       for (const one of opened.reverse()) await one.close().catch(() => undefined);

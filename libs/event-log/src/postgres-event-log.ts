@@ -70,7 +70,7 @@ export class PostgresEventLog implements EventLog {
         partitions: this.topic(subscription.topic).partitions,
         url: this.options.url,
         bounds: () => this.bounds(subscription.topic),
-        age: (partition, offset) => this.age(subscription.topic, partition, offset),
+        age: (places) => this.age(subscription.topic, places),
         read: (partition, from, limit) => this.read(subscription.topic, partition, from, limit),
         setAside: (record, reason) => this.setAside(subscription.topic, record, reason),
       },
@@ -122,12 +122,13 @@ export class PostgresEventLog implements EventLog {
     return rows.map((row) => ({ first: BigInt(row.first), next: BigInt(row.next) }));
   }
 
-  private async age(topic: string, partition: number, offset: bigint): Promise<number> {
-    const { rows } = await this.database.query<{ seconds: number }>({
+  private async age(topic: string, places: ReadonlyMap<number, bigint>): Promise<number> {
+    const { rows } = await this.database.query<{ seconds: number | null }>({
       name: 'age',
-      text: `SELECT extract(epoch FROM clock_timestamp() - appended_at)::float AS seconds FROM log_record
-             WHERE topic = $1 AND partition = $2 AND position >= $3 ORDER BY position LIMIT 1`,
-      values: [topic, partition, offset.toString()],
+      text: `SELECT extract(epoch FROM clock_timestamp() - min(appended_at))::float AS seconds
+             FROM log_record JOIN unnest($2::int[], $3::bigint[]) AS place (partition, position) USING (partition, position)
+             WHERE topic = $1`,
+      values: [topic, [...places.keys()], [...places.values()].map(String)],
     });
     return rows[0]?.seconds ?? 0;
   }

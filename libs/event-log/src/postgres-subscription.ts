@@ -3,6 +3,7 @@ import { CursorStore } from './cursor.js';
 import { Delivering, type RetryPolicy, type SetAside, SubscriptionHalted } from './delivering.js';
 import type { Lag, LogRecord, RunningSubscription, Subscription } from './event-log.js';
 import { GroupMembership } from './group-membership.js';
+import { Rest } from './rest.js';
 import { type Bounds, Standing } from './standing.js';
 
 /** What a subscription needs of the log that it reads. */
@@ -13,7 +14,7 @@ export interface LogSource {
   url: string;
   bounds(): Promise<Bounds>;
   read(partition: number, from: bigint, limit: number): Promise<LogRecord[]>;
-  age(partition: number, offset: bigint): Promise<number>;
+  age(places: ReadonlyMap<number, bigint>): Promise<number>;
   setAside: SetAside;
 }
 
@@ -28,8 +29,8 @@ export class PostgresSubscription implements RunningSubscription {
   private readonly membership: GroupMembership;
   private readonly owned = new Map<number, bigint>();
   private loop: Promise<void> = Promise.resolve();
-  private wake: (() => void) | undefined;
-  private hurry: (() => void) | undefined;
+  private readonly waiting = new Rest();
+  private readonly gathering = new Rest();
   private nudged = false;
   private stopping = false;
   private halted: Error | undefined;
@@ -59,13 +60,13 @@ export class PostgresSubscription implements RunningSubscription {
   /** There may be something new. */
   nudge(): void {
     this.nudged = true;
-    this.wake?.();
+    this.waiting.end();
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
     this.nudge();
-    this.hurry?.();
+    this.gathering.end();
     await this.loop;
     await this.membership.leave();
   }
@@ -78,7 +79,7 @@ export class PostgresSubscription implements RunningSubscription {
     return this.standing.caughtUp(() => {
       if (this.halted) throw this.halted;
       this.nudge();
-      this.hurry?.();
+      this.gathering.end();
     });
   }
 
@@ -102,7 +103,7 @@ export class PostgresSubscription implements RunningSubscription {
     this.sharedAt = performance.now();
     const { given, taken } = await this.membership.share(new Set(this.owned.keys()));
     for (const partition of given) this.owned.delete(partition);
-    for (const partition of taken) this.owned.set(partition, await this.standing.claim(partition));
+    await this.take(taken);
   }
 
   /** One delivery for each partition that has something; false when nothing was there. */
@@ -125,24 +126,21 @@ export class PostgresSubscription implements RunningSubscription {
     const delivered = await this.delivering.deliver(partition, expected, records, () => !this.stopping);
     if (delivered === 'moved') this.owned.set(partition, (records.at(-1) as LogRecord).offset + 1n);
     // It looks again where the group stands.
-    if (delivered === 'conflict') this.owned.set(partition, await this.standing.claim(partition));
+    if (delivered === 'conflict') await this.take([partition]);
+  }
+
+  private async take(partitions: readonly number[]): Promise<void> {
+    if (!partitions.length) return;
+    for (const [partition, next] of await this.standing.claim(partitions)) this.owned.set(partition, next);
   }
 
   /** Somebody who waits for the end is not kept waiting for more to come. */
   private async gather(): Promise<void> {
-    if (this.stopping) return;
-    const rest = restFor(GATHER_MS);
-    this.hurry = rest.end;
-    await rest.over;
-    this.hurry = undefined;
+    if (!this.stopping) await this.gathering.for(GATHER_MS);
   }
 
   private async pause(): Promise<void> {
-    if (this.nudged || this.stopping) return;
-    const rest = restFor(POLL_MS);
-    this.wake = rest.end;
-    await rest.over;
-    this.wake = undefined;
+    if (!this.nudged && !this.stopping) await this.waiting.for(POLL_MS);
   }
 
   private halt(error: Error): void {
@@ -163,11 +161,4 @@ export class PostgresSubscription implements RunningSubscription {
       }
     }
   }
-}
-
-/** Some time, unless it is ended before. */
-function restFor(milliseconds: number): { over: Promise<void>; end: () => void } {
-  const { promise: over, resolve: end } = Promise.withResolvers<void>();
-  const timer = setTimeout(end, milliseconds);
-  return { over: over.finally(() => clearTimeout(timer)), end };
 }

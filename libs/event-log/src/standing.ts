@@ -13,8 +13,8 @@ export interface LogBounds {
   topic: string;
   group: string;
   bounds(): Promise<Bounds>;
-  /** Seconds since the record at that place was appended, at least. */
-  age(partition: number, offset: bigint): Promise<number>;
+  /** Seconds since the oldest of the records at these places was appended. */
+  age(places: ReadonlyMap<number, bigint>): Promise<number>;
 }
 
 /** Where a group stands on a topic: its cursors beside the log's bounds. What is outside the log halts, and is never moved by itself. */
@@ -25,15 +25,20 @@ export class Standing {
   ) {}
 
   /** Where this group continues; a group seen for the first time starts at the oldest record kept. Throws {@link SubscriptionHalted}. */
-  async claim(partition: number): Promise<bigint> {
+  async claim(partitions: readonly number[]): Promise<Map<number, bigint>> {
     const { topic, group, cluster, topicId } = this.log;
-    const bounds = (await this.log.bounds())[partition];
-    if (!bounds) throw new SubscriptionHalted(`partition ${partition} of ${topic} does not exist`);
-    const cursor = await this.cursors.claim(partition, bounds.first);
-    if (cursor.cluster !== cluster || cursor.topicId !== topicId)
-      throw new SubscriptionHalted(`the cursor of ${group} on ${topic} belongs to another log`);
-    this.refuseOutside(cursor.next, bounds);
-    return cursor.next;
+    const bounds = await this.log.bounds();
+    const cursors = await this.cursors.claim(bounds.map(({ first }) => first));
+    const places = new Map<number, bigint>();
+    for (const partition of partitions) {
+      const [limits, cursor] = [bounds[partition], cursors.get(partition)];
+      if (!limits || !cursor) throw new Error(`partition ${partition} of ${topic} cannot be seen yet`);
+      if (cursor.cluster !== cluster || cursor.topicId !== topicId)
+        throw new SubscriptionHalted(`the cursor of ${group} on ${topic} belongs to another log`);
+      this.refuseOutside(cursor.next, limits);
+      places.set(partition, cursor.next);
+    }
+    return places;
   }
 
   refuseOutside(next: bigint, bounds: { first: bigint; next: bigint }): void {
@@ -50,14 +55,16 @@ export class Standing {
 
   async lag(): Promise<Lag> {
     const [bounds, cursors] = await Promise.all([this.log.bounds(), this.cursors.all()]);
-    const behind = bounds
-      .map(({ first, next }, partition) => ({ partition, at: cursors.get(partition)?.next ?? first, next }))
-      .filter(({ at, next }) => at < next);
-    const ages = await Promise.all(behind.map(({ partition, at }) => this.log.age(partition, at)));
-    return {
-      records: behind.reduce((sum, { at, next }) => sum + (next - at), 0n),
-      seconds: Math.max(0, ...ages),
-    };
+    const unread = new Map<number, bigint>();
+    let records = 0n;
+    for (const [partition, { first, next }] of bounds.entries()) {
+      const at = cursors.get(partition)?.next ?? first;
+      if (at >= next) continue;
+      records += next - at;
+      // What was forgotten unread has no age any more.
+      unread.set(partition, at < first ? first : at);
+    }
+    return { records, seconds: unread.size ? await this.log.age(unread) : 0 };
   }
 
   /** Resolves when everything appended before the call is consumed. `look` is called while it is not; it throws when that will never be. */

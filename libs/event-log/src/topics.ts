@@ -33,6 +33,11 @@ export const topicSettings = (): TopicSettings[] =>
         ];
   });
 
+/** First words of topics' names. */
+export const topicSubjects = (): string[] => [
+  ...new Set(Object.keys(TOPICS).map((name) => name.slice(0, name.indexOf('.')))),
+];
+
 /** Tables of the log's own database, and why nothing in them is anybody's store: topics are the way between services, not a place. */
 export const LOG_TABLES: Readonly<Record<string, { impersonal: string }>> = {
   schema_migration: { impersonal: 'names of migrations that ran' },

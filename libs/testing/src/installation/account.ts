@@ -14,7 +14,10 @@ export class Account {
   recoveryCode = '';
 
   /** The first account, through the one-time link's API. */
-  static async first(installation: Pick<Installation, 'url' | 'welcomeCode'>, timeZone = 'Europe/Berlin'): Promise<Account> {
+  static async first(
+    installation: Pick<Installation, 'url' | 'welcomeCode'>,
+    timeZone = 'Europe/Berlin',
+  ): Promise<Account> {
     const account = new Account(installation.url);
     const answer = await account.call('POST', '/v1/welcome', {
       code: installation.welcomeCode(),

@@ -51,12 +51,7 @@ const diskFull = (seconds: number): Fault => ({
 });
 
 /** The dice say which, out of everything that may break. `seconds`: how long what takes time lasts. */
-export function pickFault(
-  random: () => number,
-  services: readonly string[],
-  seconds: number,
-  disks: boolean,
-): Fault {
+export function pickFault(random: () => number, services: readonly string[], seconds: number, disks: boolean): Fault {
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const kinds: (() => Fault)[] = [
     () => kill(one(services)),

@@ -33,8 +33,8 @@ export const PLANTED_FAULTS = {
     },
     {
       file: 'services/timeline/dist/day/fold.js',
-      find: '`${source} ${event.id}`',
-      replace: '`${source} ${event.id} ${Math.random()}`',
+      find: 'event.id}`;',
+      replace: 'event.id} ` + Math.random();',
     },
   ],
 } as const satisfies Record<string, readonly Plant[]>;
