@@ -25,7 +25,6 @@ export const PROCESS = {
     .max(600_000, 'use at most ten minutes')
     .default(1_000),
   DAYBOOK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'use debug, info, warn or error').default('info'),
-  ...TELEMETRY_VARIABLES,
 };
 
 /** What a service behind the gateway reads. */

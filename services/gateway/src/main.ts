@@ -9,7 +9,7 @@ import { HttpDirectory } from './session/http-directory.js';
 await runService({
   name: 'gateway',
   environment: Environment,
-  start: async ({ config, certificates, logger, readiness, open }) => {
+  start: async ({ config, certificates, logger, telemetry, readiness, open }) => {
     const address = publicAddress(config);
     const service = (name: string, urls: string[]) =>
       open(
@@ -40,6 +40,7 @@ await runService({
       webRoot: WEB_ROOT,
       limits: limitsOf(config),
       logger,
+      telemetry,
       health: async () => ({
         gateway: readiness.takesRequests(),
         ...Object.fromEntries(Object.entries(services).map(([name, remote]) => [name, remote.ready()])),

@@ -48,6 +48,7 @@ describe('what the processes tell about themselves (P4, P28)', () => {
     await ask('GET', `/${canaries.path}`);
     await ask('POST', '/v1/clients', { name: canaries.body });
     await ask('POST', '/v1/clients', { [canaries.body]: canaries.body });
+    await fetch(`${daybook.url}/health/ready`);
     await fetch(daybook.url, { method: 'PROPFIND', headers: { 'x-method': canaries.method } });
     // A record that nobody can read, whose reason would be somebody's own words.
     await daybook.log.append('activity.batches.v1', [
@@ -73,6 +74,7 @@ describe('what the processes tell about themselves (P4, P28)', () => {
     expect(count('gateway', 'method="GET",route="/v1/days/:day",status="2xx"')).toBe(1);
     expect(count('gateway', 'method="GET",route="/v1/days/:day",status="4xx"')).toBe(1);
     expect(count('gateway', 'method="GET",route="none",status="4xx"')).toBe(2);
+    expect(scrapes.gateway).not.toContain('/health/');
     expect(count('gateway', 'method="other",route="none",status="4xx"')).toBe(1);
   });
 
