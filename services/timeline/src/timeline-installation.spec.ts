@@ -52,10 +52,10 @@ export class TimelineHarness {
     return harness;
   }
 
-  private async open(databaseUrl: string): Promise<void> {
+  private async open(databaseUrl: string, plant: (sql: string) => string = (sql) => sql): Promise<void> {
     this.databaseUrl = databaseUrl;
     this.database = this.privacy.postgres.connect(databaseUrl, 'timeline');
-    this.service = await this.create(this.database, this.privacy.log);
+    this.service = await this.create(withFault(this.database, plant), this.privacy.log);
     await this.service.start();
     await this.service.caughtUp();
   }
@@ -82,9 +82,9 @@ export class TimelineHarness {
   }
 
   /** Stops it and starts another on this database; on an empty one that replays everything from the first record. */
-  async reopen(databaseUrl: string): Promise<void> {
+  async reopen(databaseUrl = this.databaseUrl, plant?: (sql: string) => string): Promise<void> {
     await this.service.stop();
-    await this.open(databaseUrl);
+    await this.open(databaseUrl, plant);
   }
 
   /** Timeline's tables in a database of their own, without its consumers. */
