@@ -213,25 +213,28 @@ function health({ healthcheck, environment }: Container): string[] {
   return [`its health is asked for at ${healthcheck.test.at(-1)}, not at its operations port`];
 }
 
-/** The gateway alone can be reached from outside, from this machine only unless an operator says otherwise; identity alone gets out. */
+/** What may lead out of the internal networks, and by which port of this machine's loopback somebody comes in. */
+const EXITS: Record<string, { network: string; port?: string }> = {
+  gateway: { network: 'edge', port: '127.0.0.1:8420:8420' },
+  identity: { network: 'mail' },
+  grafana: { network: 'dashboards', port: '127.0.0.1:3000:3000' },
+};
+
+/** The gateway alone can be reached, from this machine unless an operator says otherwise; dashboards for who asks for that profile. */
 function exits(compose: Compose): string[] {
-  const outside = Object.keys(compose.networks).filter((name) => !compose.networks[name]?.internal);
-  const ALLOWED: Record<string, string[]> = { edge: ['gateway'], mail: ['identity'] };
-  return Object.entries(compose.services).flatMap(([name, container]) => {
+  return Object.entries(compose.services).flatMap(([name, { ports = [], environment, ...container }]) => {
+    const exit = EXITS[name];
     const networks = container.networks ?? (container.network_mode === 'none' ? [] : ['default']);
-    const ports = container.ports ?? [];
-    return [
+    const own = environment?.DAYBOOK_PORT;
+    const problems = [
       ...networks
-        .filter(
-          (network) =>
-            (outside.includes(network) || !(network in compose.networks)) && !ALLOWED[network]?.includes(name),
-        )
-        .map((network) => `${name}: the network ${network} leads outside`),
-      ...ports.filter(() => name !== 'gateway').map((port) => `${name}: it publishes ${port}`),
-      ...ports
-        .filter((port) => usual(port) !== `127.0.0.1:8420:${container.environment?.DAYBOOK_PORT}`)
-        .map((port) => `${name}: ${port} is not its own port on this machine's loopback`),
+        .filter((network) => !compose.networks[network]?.internal && network !== exit?.network)
+        .map((network) => `the network ${network} leads outside`),
+      ...ports.filter((port) => usual(port) !== exit?.port).map((port) => `it publishes ${port}`),
+      ...ports.filter((port) => own && !port.endsWith(`:${own}`)).map((port) => `${port} is not its port ${own}`),
+      ...(name === 'grafana' && !container.profiles ? ['nobody asked for it'] : []),
     ];
+    return problems.map((problem) => `${name}: ${problem}`);
   });
 }
 

@@ -115,6 +115,11 @@ export class EmbeddedPostgres {
     return { owner: url(ownerRole(name), passwords.owner), runtime: url(runtimeRole(name), passwords.runtime) };
   }
 
+  /** Ends with the server, however it ends. */
+  get exited(): Promise<void> {
+    return this.running ? once(this.server, 'exit').then(() => undefined) : Promise.resolve();
+  }
+
   /** Makes a role that owns nothing else and its database, or gives the role this password again. */
   async ensureDatabase(name: string, password: string): Promise<string> {
     const client = await this.superuser('postgres');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database, EmbeddedPostgres } from '@daybook/database';
+import { Database, EmbeddedPostgres, sqlState } from '@daybook/database';
 
 /** A real PostgreSQL for one spec file, with as many empty databases as the file wants. */
 export interface TestPostgres {
@@ -14,6 +14,8 @@ export interface TestPostgres {
   connect(url: string, name?: string): Database;
   /** Like {@link database}, when the connection string itself is wanted. */
   databaseUrl(name?: string): Promise<string>;
+  /** A copy of a whole database as it is now, for the same role: what a backup of this moment would give back. */
+  copyOf(url: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
     dataDir,
     connect,
     databaseUrl,
+    copyOf: (url) => copyDatabase(server, url),
     database: async (name = 'test') => connect(await databaseUrl(name), name),
     stop: async () => {
       await Promise.allSettled(open.map((database) => database.close()));
@@ -46,3 +49,24 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
     },
   };
 }
+
+async function copyDatabase(server: EmbeddedPostgres, url: string): Promise<string> {
+  const [, role, name] = /^postgresql:\/\/(\w+):.*@\/(\w+)/.exec(url) ?? [];
+  const copy = `${name}_copy_${randomBytes(4).toString('hex')}`;
+  const admin = new Database({ url: server.url('postgres'), name: 'copies' });
+  const taken = async () => {
+    try {
+      // A database that somebody is connected to cannot be copied; pools connect again.
+      await admin.query('SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE datname = $1', [name]);
+      await admin.query(`CREATE DATABASE ${copy} TEMPLATE ${name} OWNER ${role}`);
+      return true;
+    } catch (error) {
+      if (sqlState(error) === OBJECT_IN_USE) return false;
+      throw error;
+    }
+  };
+  while (!(await taken()));
+  await admin.close();
+  return url.replace(`@/${name}`, `@/${copy}`);
+}
+const OBJECT_IN_USE = '55006';

@@ -6,10 +6,12 @@ import {
   type AccountActor,
   AUDIENCES,
   type Audience,
+  BATCH_LIMITS,
   type DeviceActor,
   DeviceRef,
   MemberRef,
   OrgRef,
+  type SessionDirectory,
   SessionRef,
   SubjectRef,
 } from '@daybook/contracts';
@@ -21,8 +23,10 @@ import {
   createService,
   newActorKeys,
   openApiDocument,
+  PeerClient,
   Replicas,
   readCertificates,
+  type ServiceOptions,
   silentLogger,
 } from '@daybook/service-kit';
 import { newRef } from '@daybook/testing';
@@ -30,7 +34,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { ReplicaHarness } from './forward/replica-harness.js';
 import { closeGateway, createGateway, type GatewayDeps, InProcess, OverHttp, type Upstream } from './index.js';
-import { type Seen, STAND_INS } from './stand-ins.js';
+import { HttpDirectory } from './session/http-directory.js';
+import { DIRECTORY, type Seen, STAND_INS } from './stand-ins.js';
 
 export interface Person {
   actor: AccountActor;
@@ -56,19 +61,16 @@ export class GatewayHarness {
   private readonly outside = new Map<Audience, Replicas>();
   private readonly reached: Replicas[] = [];
   private readonly processes: ReplicaHarness[] = [];
+  private readonly directory: SessionDirectory = {
+    session: async (cookie) => this.answer(this.sessions.get(/session=(\w+)/.exec(cookie)?.[1] ?? '')),
+    device: async (token) => this.answer(this.devices.get(token)),
+  };
   /** Set by a spec whose directory cannot answer. */
   directoryDown = false;
 
   static async start(way: Way = 'in one process'): Promise<GatewayHarness> {
     const harness = new GatewayHarness();
-    for (const name of AUDIENCES)
-      harness.services[name] = await createService({
-        name,
-        logger: silentLogger,
-        actors: new ActorVerifier(name, harness.keys.publicKey),
-        controllers: [STAND_INS[name]],
-        ...(name === 'ingestion' && { bodyLimit: 2_000_000 }),
-      });
+    for (const name of AUDIENCES) harness.services[name] = await createService(harness.standIn(name));
     mkdirSync(join(harness.webRoot, 'assets'));
     writeFileSync(join(harness.webRoot, 'index.html'), '<!doctype html><title>Daybook</title>');
     writeFileSync(join(harness.webRoot, 'favicon.svg'), '<svg/>');
@@ -82,14 +84,17 @@ export class GatewayHarness {
 
   /** The certificate of a service of this installation. */
   async certificates(service: string): Promise<Certificates> {
+    return readCertificates(await this.certificateFolder(service));
+  }
+  async certificateFolder(service: string): Promise<string> {
     this.authority ??= CertificateAuthority.open(this.authorityFolder);
-    return readCertificates(await (await this.authority).issue(service));
+    return (await this.authority).issue(service);
   }
 
   /** One more process of a service; its certificate may be another's. */
   async process(service: Audience, options: { certificate?: string; port?: number } = {}): Promise<ReplicaHarness> {
     const certificates = await this.certificates(options.certificate ?? service);
-    const process = await ReplicaHarness.listen(this.services[service], certificates, options.port);
+    const process = await ReplicaHarness.listen(this.standIn(service), certificates, options.port);
     this.processes.push(process);
     return process;
   }
@@ -117,14 +122,12 @@ export class GatewayHarness {
       Audience,
       Upstream
     >;
+    const identity = this.outside.get('identity');
     const gateway = await createGateway({
       publicUrl: 'http://127.0.0.1:8420',
       tls: undefined,
       behindTlsProxy: false,
-      directory: {
-        session: async (cookie) => this.answer(this.sessions.get(/session=(\w+)/.exec(cookie)?.[1] ?? '')),
-        device: async (token) => this.answer(this.devices.get(token)),
-      },
+      directory: identity ? new HttpDirectory(new PeerClient(identity)) : this.directory,
       signer: this.signer,
       upstreams: { ...upstreams, ...given },
       documents: this.documents(),
@@ -171,6 +174,17 @@ export class GatewayHarness {
     await Promise.all(this.processes.map((process) => process.kill()));
     await Promise.all(Object.values(this.services).map((service) => service.close()));
     for (const folder of [this.webRoot, this.authorityFolder]) rmSync(folder, { recursive: true, force: true });
+  }
+
+  private standIn(name: Audience): ServiceOptions {
+    return {
+      name,
+      logger: silentLogger,
+      actors: new ActorVerifier(name, this.keys.publicKey),
+      controllers: STAND_INS[name],
+      providers: [{ provide: DIRECTORY, useValue: this.directory }],
+      ...(name === 'ingestion' && { bodyLimit: BATCH_LIMITS.bytes }),
+    };
   }
 
   private upstream(name: Audience, timeoutMs: number | undefined): Upstream {

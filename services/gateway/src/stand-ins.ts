@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Answers, For } from '@daybook/service-kit';
-import { Body, Controller, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
+import { SESSION_CALLS, type SessionDirectory } from '@daybook/contracts';
+import { Answers, For, ForPeers } from '@daybook/service-kit';
+import { Body, Controller, Get, HttpCode, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -35,6 +36,24 @@ function* megabytes() {
   for (large.made = 0; large.made < large.megabytes; large.made++) yield Buffer.alloc(1_000_000, large.made);
 }
 
+/** Who is signed in, for the identity that stands in. */
+export const DIRECTORY = Symbol('directory');
+
+@Controller('internal/sessions')
+class SessionsStandIn {
+  constructor(@Inject(DIRECTORY) private readonly directory: SessionDirectory) {}
+
+  @Post('session')
+  @ForPeers('gateway')
+  async session(@Body({ schema: SESSION_CALLS.session.question }) { cookie }: { cookie: string }) {
+    return { actor: await this.directory.session(cookie) };
+  }
+  @Post('device')
+  @ForPeers('gateway')
+  async device(@Body({ schema: SESSION_CALLS.device.question }) { token }: { token: string }) {
+    return { actor: await this.directory.device(token) };
+  }
+}
 @Controller('v1')
 class IdentityStandIn {
   @Get('me')
@@ -141,9 +160,9 @@ class TimesheetsStandIn {
 }
 /** Real Nest controllers that answer what they saw. */
 export const STAND_INS = {
-  identity: IdentityStandIn,
-  ingestion: IngestionStandIn,
-  privacy: PrivacyStandIn,
-  timeline: TimelineStandIn,
-  timesheets: TimesheetsStandIn,
+  identity: [IdentityStandIn, SessionsStandIn],
+  ingestion: [IngestionStandIn],
+  privacy: [PrivacyStandIn],
+  timeline: [TimelineStandIn],
+  timesheets: [TimesheetsStandIn],
 };

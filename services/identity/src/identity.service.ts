@@ -3,7 +3,7 @@ import { type Database, migrate } from '@daybook/database';
 import { type Declarations, LIBRARY_TABLES, refuseUndeclared } from '@daybook/erasure';
 import type { EventLog } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
-import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
+import { askFor, type Jobs, jobFigures, jobsMigrations } from '@daybook/jobs';
 import {
   type ActorVerifier,
   createService,
@@ -105,6 +105,7 @@ export async function createIdentityService(deps: IdentityDeps): Promise<Identit
   const welcome = new Welcome({ database, store, vaults, clock, onFacts: relay.nudge });
   const expired = new ExpiredRows(database, mailer, clock);
   deps.telemetry?.outbox(() => outboxBacklog(database));
+  deps.telemetry?.metrics.onScrape('jobs', () => jobFigures('identity', database, clock()));
   const { sessionToken } = (await auth.$context).authCookies;
   const directory = new Directory(database, devices, { name: sessionToken.name, secret: deps.secret }, clock);
   const app = await createService({

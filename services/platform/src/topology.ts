@@ -15,11 +15,9 @@ export interface Surroundings {
   servicesDir: string;
   /** Privacy's own keys. */
   keyDir: string;
-  /** What the launcher made for the processes: see {@link KEY_FILES}. */
-  processesDir: string;
+  /** A folder per service, as `makeCredentials` makes them. */
+  credentialsDir: string;
   mailDir: string;
-  /** Folder with a folder of certificates per service. */
-  certificatesDir: string;
   kafkaBrokers: string;
   redisUrl: (service: ServiceName) => string;
   databaseUrl: (service: ServiceName) => string;
@@ -40,14 +38,6 @@ export interface ServiceProcess extends ProcessSpec, Ports {
 
 export const nameOf = (service: ServiceName, nth: number, replicas: Replicas): string =>
   replicas[service] === 1 ? service : `${service}-${nth + 1}`;
-
-/** Files that the launcher makes for the processes. */
-export const KEY_FILES = {
-  actorPrivate: 'actors.key',
-  actorPublic: 'actors.pub',
-  receiptKeys: 'receipt-keys.json',
-  secret: (service: ServiceName) => `${service}.secret`,
-} as const;
 
 /** Every process with its complete environment: nothing of the launcher's own environment reaches them. */
 export function serviceProcesses(
@@ -72,7 +62,7 @@ export function serviceProcesses(
     env: {
       ...surroundings.everybody,
       DAYBOOK_OPERATIONS_PORT: String(operations),
-      DAYBOOK_CERTIFICATES: join(surroundings.certificatesDir, service),
+      DAYBOOK_CERTIFICATES: join(surroundings.credentialsDir, service),
       ...OWN[service](surroundings, urls),
       ...(service !== 'gateway' && { DAYBOOK_LISTEN_PORT: String(listen) }),
     },
@@ -80,10 +70,11 @@ export function serviceProcesses(
 }
 
 type Own = (surroundings: Surroundings, urls: (service: ServiceName) => string) => Record<string, string>;
-const key = ({ processesDir }: Surroundings, file: string) => join(processesDir, file);
+const own = ({ credentialsDir }: Surroundings, service: ServiceName, file: string) =>
+  join(credentialsDir, service, file);
 const inside = (service: ServiceName, of: Surroundings): Record<string, string> => ({
-  DAYBOOK_ACTOR_PUBLIC_KEY: key(of, KEY_FILES.actorPublic),
-  DAYBOOK_SECRET_FILE: key(of, KEY_FILES.secret(service)),
+  DAYBOOK_ACTOR_PUBLIC_KEY: own(of, service, 'actor.pub'),
+  DAYBOOK_SECRET_FILE: own(of, service, 'secret'),
   DAYBOOK_KAFKA_BROKERS: of.kafkaBrokers,
   ...((DATABASES as readonly ServiceName[]).includes(service) && { DAYBOOK_DATABASE_URL: of.databaseUrl(service) }),
 });
@@ -92,7 +83,7 @@ const inside = (service: ServiceName, of: Surroundings): Record<string, string> 
 const OWN: Record<ServiceName, Own> = {
   gateway: (of, urls) => ({
     ...of.gateway,
-    DAYBOOK_ACTOR_PRIVATE_KEY: key(of, KEY_FILES.actorPrivate),
+    DAYBOOK_ACTOR_PRIVATE_KEY: own(of, 'gateway', 'actor.key'),
     ...Object.fromEntries(
       SERVICES.filter((service) => service !== 'gateway').map((service) => [
         `DAYBOOK_${service.toUpperCase()}_URLS`,
@@ -111,7 +102,7 @@ const OWN: Record<ServiceName, Own> = {
   privacy: (of) => ({
     ...inside('privacy', of),
     DAYBOOK_KEY_DIR: of.keyDir,
-    DAYBOOK_RECEIPT_KEYS: key(of, KEY_FILES.receiptKeys),
+    DAYBOOK_RECEIPT_KEYS: own(of, 'privacy', 'receipt-keys.json'),
     DAYBOOK_REDIS_URL: of.redisUrl('privacy'),
   }),
   timeline: (of, urls) => ({ ...inside('timeline', of), DAYBOOK_PRIVACY_URLS: urls('privacy') }),

@@ -26,9 +26,16 @@ import { ReceiptSigner } from '@daybook/erasure';
 import { jsonRecord, PostgresEventLog } from '@daybook/event-log';
 import { TimerJobs } from '@daybook/jobs';
 import { importPublicKey, openBatch, sealBatch, sealedKeyOf } from '@daybook/sealing';
-import { ActorSigner, ActorVerifier, type Certificates, newActorKeys, silentLogger } from '@daybook/service-kit';
+import {
+  ActorSigner,
+  ActorVerifier,
+  type Certificates,
+  newActorKeys,
+  type PeerListener,
+  silentLogger,
+} from '@daybook/service-kit';
 import { FixedClock, newRef, startTestPostgres, type TestPostgres } from '@daybook/testing';
-import { createPrivacyService, type PrivacyDeps, type PrivacyService } from './privacy.service.js';
+import { createPrivacyService, type PrivacyService } from './privacy.service.js';
 
 export const NOW = '2026-11-24T10:00:00.000Z';
 export const TODAY = Day.parse('2026-11-24');
@@ -58,14 +65,15 @@ export class PrivacyHarness {
   private readonly signer: ActorSigner;
   /** Verifies the tokens that this harness signs. */
   readonly actorKey = this.actorKeys.publicKey;
-  private readonly replicas: PrivacyService[] = [];
   service!: PrivacyService;
   database!: Database;
+  private readonly others: (() => Promise<void>)[] = [];
 
   private constructor(
     readonly postgres: TestPostgres,
     readonly databaseUrl: string,
     readonly keyDir: string,
+    readonly logUrl: string,
     readonly log: PostgresEventLog,
     private readonly options: HarnessOptions,
   ) {
@@ -74,11 +82,13 @@ export class PrivacyHarness {
 
   static async start(options: HarnessOptions = {}): Promise<PrivacyHarness> {
     const postgres = await startTestPostgres();
+    const logUrl = await postgres.databaseUrl('log');
     const harness = new PrivacyHarness(
       postgres,
       await postgres.databaseUrl('privacy'),
       await mkdtemp(join(tmpdir(), 'daybook-keys-')),
-      await PostgresEventLog.open({ url: await postgres.databaseUrl('log') }),
+      logUrl,
+      await PostgresEventLog.open({ url: logUrl }),
       options,
     );
     await harness.open();
@@ -89,20 +99,48 @@ export class PrivacyHarness {
 
   async open(keyDir = this.keyDir): Promise<void> {
     this.database = this.postgres.connect(this.databaseUrl, 'privacy');
-    this.service = await createPrivacyService(this.deps(keyDir));
+    this.service = await this.create(this.database, this.log, keyDir);
     await this.service.start();
   }
 
-  private deps(keyDir: string): PrivacyDeps {
-    return {
-      database: this.database,
-      log: this.log,
+  /** A log of its own, as every process has it. Closed by {@link stop}. */
+  async anotherLog(): Promise<PostgresEventLog> {
+    const log = await PostgresEventLog.open({ url: this.logUrl });
+    this.others.push(() => log.close());
+    return log;
+  }
+
+  /** A further replica, on the same database and key folder, beside the one that serves. Stopped by {@link stop}. */
+  async another(listener?: PeerListener): Promise<PrivacyService> {
+    const database = this.postgres.connect(this.databaseUrl, 'privacy');
+    const service = await this.create(database, await this.anotherLog(), this.keyDir, listener);
+    await service.start();
+    this.others.push(() => service.stop());
+    return service;
+  }
+
+  /** A further replica that peers reach at this address. */
+  async listen(certificates: Certificates): Promise<string> {
+    const { app } = await this.another({ certificates, takesRequests: () => true });
+    return app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 });
+  }
+
+  private create(
+    database: Database,
+    log: PostgresEventLog,
+    keyDir: string,
+    listener?: PeerListener,
+  ): Promise<PrivacyService> {
+    return createPrivacyService({
+      ...(listener && { listener }),
+      database,
+      log,
       actors: new ActorVerifier('privacy', this.actorKeys.publicKey, this.now),
       logger: silentLogger,
       keyDir,
       jobs: new TimerJobs({
         service: 'privacy',
-        database: this.database,
+        database,
         clock: this.now,
         logger: silentLogger,
       }),
@@ -111,15 +149,7 @@ export class PrivacyHarness {
       clock: this.now,
       wait:
         this.options.wait ?? (this.options.realTime ? (milliseconds) => sleep(milliseconds) : async () => undefined),
-    };
-  }
-
-  /** Another process of the same privacy, as far as peers can tell: what answers at this address until the harness stops. */
-  async listen(certificates: Certificates): Promise<string> {
-    const listener = { certificates, takesRequests: () => true };
-    const replica = await createPrivacyService({ ...this.deps(this.keyDir), listener });
-    this.replicas.push(replica);
-    return replica.app.getHttpAdapter().getInstance().listen({ host: '127.0.0.1', port: 0 });
+    });
   }
 
   async reopen(): Promise<void> {
@@ -128,8 +158,8 @@ export class PrivacyHarness {
   }
 
   async stop(): Promise<void> {
-    for (const { app } of this.replicas) await app.close();
     await this.service.stop();
+    for (const stop of this.others.reverse()) await stop();
     await this.log.close();
     await this.postgres.stop();
     await rm(this.keyDir, { recursive: true, force: true });
@@ -172,8 +202,14 @@ export class PrivacyHarness {
     return this.signer.sign('ingestion', actor);
   }
 
-  async request(person: Who, method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, payload?: object) {
-    const answer = await this.service.app.inject({
+  async request(
+    person: Who,
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    url: string,
+    payload?: object,
+    replica = this.service,
+  ) {
+    const answer = await replica.app.inject({
       method,
       url,
       headers: { [HEADERS.actor]: await this.token(person) },

@@ -11,7 +11,7 @@ import {
 } from '@daybook/erasure';
 import { cursorMigrations, decode, type EventLog, type RunningSubscription } from '@daybook/event-log';
 import { eventStoreMigrations, OutboxRelay, outboxBacklog, PostgresEventStore } from '@daybook/event-store';
-import { askFor, type Jobs, jobsMigrations } from '@daybook/jobs';
+import { askFor, type Jobs, jobFigures, jobsMigrations } from '@daybook/jobs';
 import {
   type ActorVerifier,
   createService,
@@ -168,6 +168,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     return later(3_600_000);
   };
   deps.telemetry?.outbox(() => outboxBacklog(database));
+  deps.telemetry?.metrics.onScrape('jobs', () => jobFigures('privacy', database, clock()));
   deps.telemetry?.metrics.onScrape('erasure', () => caseFigures(database, clock()));
   deps.telemetry?.metrics.onScrape('epochs', () => epochFigures(database, clock()));
   const door = new PrivacyDoor(database, aliases, buckets, consents, clock);

@@ -14,12 +14,12 @@ import {
   type Source,
 } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
-import { erasureMigrations, ReceiptSigner } from '@daybook/erasure';
-import { cursorMigrations, jsonRecord } from '@daybook/event-log';
+import { erasureMigrations } from '@daybook/erasure';
+import { cursorMigrations, type EventLog, jsonRecord } from '@daybook/event-log';
 import { type Person, PrivacyHarness, TODAY } from '@daybook/privacy/privacy-harness';
 import { importPublicKey, newKeyPair, sealBatch } from '@daybook/sealing';
 import { ActorVerifier, silentLogger } from '@daybook/service-kit';
-import { newRef } from '@daybook/testing';
+import { newRef, withFault } from '@daybook/testing';
 import { createTimelineService, type TimelineService } from './timeline.service.js';
 
 export { NOW, type Person, TODAY } from '@daybook/privacy/privacy-harness';
@@ -38,10 +38,10 @@ export const instant = (time: string): Instant => Instant.parse(`${TODAY}T${time
 
 /** The real timeline beside the real privacy service, on one real PostgreSQL, with hands to put batches into the log as ingestion does. */
 export class TimelineHarness {
-  readonly receipts = new ReceiptSigner('spec', randomBytes(32));
   readonly macKey = randomBytes(32);
   service!: TimelineService;
   database!: Database;
+  databaseUrl = '';
 
   private constructor(readonly privacy: PrivacyHarness) {}
 
@@ -53,19 +53,32 @@ export class TimelineHarness {
   }
 
   private async open(databaseUrl: string): Promise<void> {
+    this.databaseUrl = databaseUrl;
     this.database = this.privacy.postgres.connect(databaseUrl, 'timeline');
-    this.service = await createTimelineService({
-      database: this.database,
-      log: this.privacy.log,
+    this.service = await this.create(this.database, this.privacy.log);
+    await this.service.start();
+    await this.service.caughtUp();
+  }
+
+  /** A further replica, on the same database, beside the one that serves. The spec stops it. */
+  async another(plant?: (sql: string) => string): Promise<TimelineService> {
+    const database = this.privacy.postgres.connect(this.databaseUrl, 'timeline');
+    const service = await this.create(plant ? withFault(database, plant) : database, await this.privacy.anotherLog());
+    await service.start();
+    return service;
+  }
+
+  private create(database: Database, log: EventLog): Promise<TimelineService> {
+    return createTimelineService({
+      database,
+      log,
       broker: this.privacy.service.broker,
       actors: new ActorVerifier('timeline', this.privacy.actorKey, this.privacy.now),
       logger: silentLogger,
       macKey: this.macKey,
-      receiptSigner: this.receipts,
+      receiptSigner: this.privacy.receipts,
       clock: this.privacy.now,
     });
-    await this.service.start();
-    await this.service.caughtUp();
   }
 
   /** Stops it and starts another on this database; on an empty one that replays everything from the first record. */
@@ -154,8 +167,9 @@ export class TimelineHarness {
     url: string,
     payload?: object,
     cookie = person.cookie,
+    replica = this.service,
   ) {
-    const answer = await this.service.app.inject({
+    const answer = await replica.app.inject({
       method,
       url,
       headers: {
@@ -172,6 +186,11 @@ export class TimelineHarness {
     const { status, body } = await this.request(person, 'GET', `/v1/days/${day}`);
     if (status !== 200) throw new Error(`no day: ${status} ${JSON.stringify(body)}`);
     return body as DayView;
+  }
+
+  async forget(person: Person, item: string, replica = this.service): Promise<number> {
+    const url = `/v1/days/${TODAY}/activity/${item}`;
+    return (await this.request(person, 'DELETE', url, undefined, person.cookie, replica)).status;
   }
 
   decide(person: Person, what: 'accept' | 'correct' | 'ignore', draft: { id: string; evidence: string[] }) {

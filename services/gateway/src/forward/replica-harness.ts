@@ -1,42 +1,31 @@
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Certificates } from '@daybook/service-kit';
+import { type Certificates, createService, type ServiceOptions } from '@daybook/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 
-/** A process of a service as its peers see it: mutual TLS, `/health/ready`, and the service behind. Several may share one service. */
+/** A process of a service, as far as its peers can tell: a listener of its own, which drains, falls silent or dies as a spec wants. */
 export class ReplicaHarness {
   draining = false;
   /** Takes requests and answers none. */
   silent = false;
-  /** Requests that reached the service. */
+  /** Requests that reached it, those for its health apart. */
   served = 0;
+  url = '';
+  private app: NestFastifyApplication | undefined;
   /** Also those that have not said yet who they are. */
   private readonly sockets = new Set<Duplex>();
-  private constructor(
-    readonly url: string,
-    private readonly server: ReturnType<typeof createServer>,
-  ) {}
 
-  static async listen(app: NestFastifyApplication, certificates: Certificates, port = 0): Promise<ReplicaHarness> {
-    const service = app.getHttpAdapter().getInstance();
-    const server = createServer(
-      { ...certificates, requestCert: true, keepAliveTimeout: 60_000 },
-      (request, response) => {
-        if (request.url === '/health/ready') {
-          response.writeHead(replica.draining ? 503 : 200).end();
-          return;
-        }
-        replica.served++;
-        if (!replica.silent) service.routing(request, response);
-      },
-    );
-    await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-    const replica = new ReplicaHarness(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, server);
-    server.on('connection', (socket) => {
-      replica.sockets.add(socket);
-      socket.once('close', () => replica.sockets.delete(socket));
+  static async listen(options: ServiceOptions, certificates: Certificates, port = 0): Promise<ReplicaHarness> {
+    const replica = new ReplicaHarness();
+    replica.app = await createService({
+      ...options,
+      listener: { certificates, takesRequests: () => !replica.draining },
+      mount: async (instance) => replica.watch(instance),
     });
+    await replica.app.listen(port, '127.0.0.1');
+    const { server } = replica.app.getHttpAdapter().getInstance();
+    const address = server.address();
+    if (typeof address === 'object') replica.url = `https://127.0.0.1:${address?.port}`;
     return replica;
   }
 
@@ -46,9 +35,21 @@ export class ReplicaHarness {
 
   /** As a process that dies: every connection breaks. */
   async kill(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = new Promise((done) => this.server.close(done));
+    for (const socket of this.sockets) socket.destroy();
+    const closed = this.app?.close();
     for (const socket of this.sockets) socket.destroy();
     await closed;
+  }
+
+  private watch(instance: FastifyInstance): void {
+    instance.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+    instance.addHook('onRequest', async (request) => {
+      if (request.url === '/health/ready') return;
+      this.served++;
+      if (this.silent) await new Promise(() => undefined);
+    });
   }
 }

@@ -1,15 +1,15 @@
 import { HEADERS } from '@daybook/contracts';
 import { ActorVerifier } from '@daybook/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, GatewayHarness, type Person } from '../gateway-harness.js';
+import { ask, GatewayHarness, type Person, WAYS } from '../gateway-harness.js';
 
-describe('who is calling', () => {
+describe.each(WAYS)('who is calling, %s', (way) => {
   let harness: GatewayHarness;
   let url: string;
   let ada: Person;
 
   beforeAll(async () => {
-    harness = await GatewayHarness.start();
+    harness = await GatewayHarness.start(way);
     ({ url } = await harness.listen());
     ada = harness.person();
   });

@@ -87,7 +87,7 @@ export class Worker implements Person {
       const startedAt = this.clock();
       const { status, body } = await withPatience(postBatch(this.account.url, this.token, 'files', events, batchId), {
         status: 0,
-        body: {},
+        body: { accepted: 0 },
       });
       const attempt = { startedAt, endedAt: this.clock(), status, accepted: body.accepted ?? 0 };
       for (const one of told) one.attempts.push(attempt);

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONSENT_TEXT_VERSION } from '@daybook/contracts';
+import { METRICS } from '@daybook/service-kit';
 import { Account, deviceToken, type Installation, newCanary, postBatch, today, visit } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportedBy, queries, strangersIn } from './observability-files.js';
 import { type Collector, type ObservedServices, startCollector, startObservedServices } from './observed-services.js';
 
 interface Span {
@@ -94,6 +96,27 @@ describe('what the processes tell about themselves (P4, P28)', () => {
       .histogram('http_request_duration_seconds')
       .observe({ method: 'GET', route: `/v1/days/${canaries.path}`, status: '2xx' }, 1);
     expect(findIn((await daybook.scrapeAll()).gateway)).toEqual([canaries.path]);
+  });
+
+  it('exports every metric, label and value that an alert or a dashboard goes by; an invented one is found', () => {
+    const exported = exportedBy(scrapes);
+    const silent = Object.keys(METRICS).filter((name) => !exported.has(name) && !exported.has(`${name}_count`));
+    expect(silent).toEqual([]);
+    // What a day without trouble does not show.
+    const unseen = ['5xx', 'refused'];
+    const strangers = queries().flatMap(({ where, expr }) =>
+      strangersIn(expr, exported, unseen).map((stranger) => `${where}: ${stranger}`),
+    );
+    expect(strangers).toEqual([]);
+    const invented = 'max by (topic, person) (daybook_log_lag_second{topic="activity.batches.v2"}) > up{service="web"}';
+    expect(strangersIn(invented, exported, unseen)).toEqual([
+      'daybook_log_lag_second',
+      'topic="activity.batches.v2"',
+      'service="web"',
+      'topic',
+      'person',
+      'topic',
+    ]);
   });
 
   it('follows a batch from the edge through the log to the consumer in one trace', () => {
