@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { migrate } from '@daybook/database';
 import { javaMissing, startTestKafka, startTestPostgres } from '@daybook/testing';
-import type { Admin } from 'kafkajs';
 import { describe } from 'vitest';
 import { describeEventLog } from './event-log.contract.js';
-import type { LogRecord } from './event-log.js';
 import { cursorMigrations, KafkaEventLog, prepareKafka } from './index.js';
-import { recordOf } from './kafka-assignment.js';
-import { type KafkaConnection, kafkaClient } from './kafka-client.js';
+import { kafkaClient } from './kafka-client.js';
+import { readTopic } from './kafka-reader.js';
 
 describe.skipIf(javaMissing())('on a real Kafka', () => {
   describeEventLog('the Kafka adapter', async () => {
@@ -47,7 +45,7 @@ describe.skipIf(javaMissing())('on a real Kafka', () => {
         await kafka.kill();
         await kafka.restart();
       },
-      readAll: (topic) => readAll(connection, admin, topic),
+      readAll: (topic) => readTopic(connection, topic),
       stop: async () => {
         for (const one of opened.reverse()) await one.close();
         await admin.disconnect();
@@ -56,28 +54,3 @@ describe.skipIf(javaMissing())('on a real Kafka', () => {
     };
   });
 });
-
-/** Everything that a topic holds now. */
-async function readAll(connection: KafkaConnection, admin: Admin, topic: string): Promise<LogRecord[]> {
-  const left = new Map(
-    (await admin.fetchTopicOffsets(topic))
-      .filter(({ low, high }) => BigInt(low) < BigInt(high))
-      .map(({ partition, high }) => [partition, BigInt(high)]),
-  );
-  if (!left.size) return [];
-  const consumer = kafkaClient(connection, 'spec').consumer({ groupId: `read-${randomBytes(6).toString('hex')}` });
-  const records: LogRecord[] = [];
-  const { promise: done, resolve } = Promise.withResolvers<void>();
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ partition, message }) => {
-      records.push(recordOf(topic, partition, message));
-      if (BigInt(message.offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
-      if (!left.size) resolve();
-    },
-  });
-  await done;
-  await consumer.disconnect();
-  return records;
-}

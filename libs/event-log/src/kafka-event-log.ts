@@ -72,6 +72,11 @@ export class KafkaEventLog implements EventLog {
     return running;
   }
 
+  /** Rejects while no broker answers. */
+  async answers(): Promise<void> {
+    await this.view.ask((admin) => admin.describeCluster());
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await this.appends.settled();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LogRecord } from './event-log.js';
+import { recordOf } from './kafka-assignment.js';
 import { type KafkaConnection, kafkaClient } from './kafka-client.js';
-import { recordOf } from './kafka-subscription.js';
 
 /** Everything that a topic holds now, from its first record on, past all cursors. For who must look at all of it: auditors, operators. */
 export async function readTopic(connection: KafkaConnection, topic: string): Promise<LogRecord[]> {

@@ -19,7 +19,12 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_URL, name: 'identity', tls: certificates };
     const database = await open('database', () => new Database(options), answers);
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'identity', tls: certificates };
-    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
+    const kafkaLog = await open(
+      'event log',
+      () => KafkaEventLog.open(kafka),
+      (opened) => opened.answers(),
+    );
+    const log = telemetry.log(kafkaLog);
     const redis = { url: config.DAYBOOK_REDIS_URL, tls: certificates };
     const jobs = new RedisJobs({ service: 'identity', database, clock, logger }, redis);
     readiness.needs('redis', () => jobs.health().redis === true);

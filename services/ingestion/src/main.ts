@@ -9,7 +9,12 @@ await runService({
   environment: Environment,
   start: async ({ config, certificates, logger, listener, telemetry, open, peer }) => {
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'ingestion', tls: certificates };
-    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
+    const kafkaLog = await open(
+      'event log',
+      () => KafkaEventLog.open(kafka),
+      (opened) => opened.answers(),
+    );
+    const log = telemetry.log(kafkaLog);
     const service = await createIngestionService({
       log,
       door: telemetry.door(new HttpDoor(peer('privacy', config.DAYBOOK_PRIVACY_URLS))),

@@ -17,7 +17,12 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_URL, name: 'timeline', tls: certificates };
     const database = await open('database', () => new Database(options), answers);
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'timeline', tls: certificates };
-    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
+    const kafkaLog = await open(
+      'event log',
+      () => KafkaEventLog.open(kafka),
+      (opened) => opened.answers(),
+    );
+    const log = telemetry.log(kafkaLog);
     const service = await createTimelineService({
       database,
       log,

@@ -16,7 +16,12 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_URL, name: 'timesheets', tls: certificates };
     const database = await open('database', () => new Database(options), answers);
     const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'timesheets', tls: certificates };
-    const log = telemetry.log(await open('event log', () => KafkaEventLog.open(kafka)));
+    const kafkaLog = await open(
+      'event log',
+      () => KafkaEventLog.open(kafka),
+      (opened) => opened.answers(),
+    );
+    const log = telemetry.log(kafkaLog);
     const service = await createTimesheetsService({
       database,
       log,
