@@ -11,7 +11,9 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = asProblem(error);
-    if (problem.status >= 500) this.logger.error({ code: problem.code, error: describe(error) }, 'request failed');
+    // A refusal for now is what was meant to happen; metrics count it.
+    if (problem.status === 503) this.logger.debug({ code: problem.code }, 'request refused for now');
+    else if (problem.status >= 500) this.logger.error({ code: problem.code, error: describe(error) }, 'request failed');
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;

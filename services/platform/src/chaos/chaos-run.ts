@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from '@daybook/testing';
+import { type Account, randomFrom } from '@daybook/testing';
 import { type Breakable, pickFault } from './faults.js';
 import { type Finding, judge } from './oracle.js';
 import { Worker } from './workload.js';
 
 export interface ChaosPlan {
   seed: number;
-  random: () => number;
   /** Faults one after another under load. */
   faults: number;
   /** How long a fault that takes time lasts. */
@@ -22,6 +21,8 @@ export interface ChaosReport {
   erasures: number;
   switches: number;
   findings: { finding: Finding | 'case-open'; path: string }[];
+  /** What was said and done around each finding, for whoever looks into it. */
+  evidence: object[];
   /** Seconds from the last fault until everything acknowledged could be read and every case was closed. */
   healedAfter: number;
 }
@@ -36,16 +37,20 @@ export async function chaosRun(platform: Breakable, people: readonly Account[], 
   const started = performance.now();
   const clock = () => performance.now() - started;
   const workers = await Promise.all(
-    people.map((account, n) => Worker.of(account, `seed-${plan.seed}/person-${n}`, plan.random, clock)),
+    people.map((account, n) =>
+      Worker.of(account, `seed-${plan.seed}/person-${n}`, randomFrom(plan.seed * 1_000 + n), clock),
+    ),
   );
   const working = Promise.all(workers.map((worker) => worker.work()));
   const faults: string[] = [];
+  // Of its own, so that a seed means the same faults however the people's turns fell.
+  const random = randomFrom(plan.seed);
   await sleep(1_500);
   for (let n = 0; n < plan.faults; n++) {
-    const fault = pickFault(plan.random, plan.services, plan.seconds, platform.fillDisk !== undefined);
+    const fault = pickFault(random, plan.services, plan.seconds, platform.fillDisk !== undefined);
     faults.push(fault.name);
     await fault.strike(platform);
-    await sleep(500 + plan.random() * 2_500);
+    await sleep(500 + random() * 2_500);
   }
   const quietFrom = performance.now();
   for (const worker of workers) worker.stop();
@@ -61,6 +66,11 @@ export async function chaosRun(platform: Breakable, people: readonly Account[], 
     erasures: workers.reduce((sum, worker) => sum + worker.erased.length, 0),
     switches: workers.reduce((sum, worker) => sum + worker.switchedOff.length, 0),
     findings,
+    evidence: [
+      ...new Set(findings.map(({ path }) => workers.find((one) => one.sent.some((sent) => sent.path === path)))),
+    ]
+      .filter((one) => one !== undefined)
+      .map((one) => one.evidence(findings.map(({ path }) => path))),
     healedAfter: (performance.now() - quietFrom) / 1000,
   };
 }

@@ -67,6 +67,12 @@ export class Worker implements Person {
     return answer?.status === 200 ? answer.body.items : undefined;
   }
 
+  /** What the oracle knows of these paths. */
+  evidence(paths: readonly string[]): object {
+    const { switchedOff, switchedOn, erased } = this;
+    return { sent: this.sent.filter(({ path }) => paths.includes(path)), switchedOff, switchedOn, erased };
+  }
+
   private async posts(): Promise<void> {
     while (!this.stopped) {
       const mark = `${this.name}/${this.sent.length}-${randomUUID()}`;

@@ -38,6 +38,9 @@ const TIMELINE_ROWS = ['batch', 'decision', 'alias_seen', 'rules']
   .map((table) => `SELECT alias, '${table} ' || t::text AS row FROM ${table} t`)
   .join(' UNION ALL ');
 
+/** A row of a batch without the time at which it arrived: it stands before the sealed bytes. */
+const whenever = (row: string): string => row.replace(/,"[^"]+",("\\\\x)/, ',$1');
+
 describe('erasing a source (P24, P25)', () => {
   let installation: Installation;
   let ada: Account;
@@ -214,7 +217,7 @@ describe('erasing a source (P24, P25)', () => {
     const rows = await queryOnce(installation, 'timeline', 'SELECT 1 FROM batch WHERE alias = $1', [retired]);
     expect(rows).toEqual([]);
     const kept = bystanders(before).timeline.filter((row) => row.startsWith('batch '));
-    expect(bystanders(await state()).timeline).toEqual(expect.arrayContaining(kept));
+    expect(bystanders(await state()).timeline.map(whenever)).toEqual(expect.arrayContaining(kept.map(whenever)));
   });
 
   it('resurrects nothing when privacy replays every deletion and receipt from 0, and retires nobody’s present alias', async () => {
