@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { Broker, Door, SubjectRef, Vault } from '@daybook/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Broker, DOOR_LEASE_MS, type Door, type SubjectRef, type Vault } from '@daybook/contracts';
 import { type Database, migrate } from '@daybook/database';
 import {
   type Declarations,
@@ -131,7 +132,9 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const cookies = new VaultCookies(files.broker);
   const vaults = new Vaults(database, epochs, cookies, new VaultLinks(database, epochs), clock);
   const zones = (subject: SubjectRef) => aliases.zones(database, subject);
-  const consents = new Consents({ database, store, zones, clock, ...(deps.wait && { wait: deps.wait }) });
+  // A timer may fire a millisecond early; the lease of who asked just before a commit must not outlive its acknowledgement.
+  const leasesRunOut = () => (deps.wait ?? sleep)(DOOR_LEASE_MS + 10);
+  const consents = new Consents({ database, store, zones, clock, leasesRunOut });
   const openings = new Openings(database);
   const retention = new Retention(database, store, aliases, clock);
   const cases = new ErasureCases({
@@ -141,6 +144,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     buckets,
     receiptKeys: deps.receiptKeys,
     clock,
+    leasesRunOut,
     onOrdered: relay.nudge,
   });
   const halts = new Halts(logger);

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CONSENT_TEXT_VERSION,
   type Consent,
   type ConsentChange,
   type ConsentState,
-  DOOR_LEASE_MS,
   Instant,
   type OrgRef,
   SOURCES,
@@ -29,8 +27,8 @@ export interface ConsentsOptions {
   store: EventStore;
   zones: (subject: SubjectRef) => Promise<TimeZoneHistory>;
   clock: () => Date;
-  /** Waits; replaced by a fixed clock in specs. */
-  wait?: (milliseconds: number) => Promise<unknown>;
+  /** Resolves when every answer that the door gave before the call may no longer be used. */
+  leasesRunOut: () => Promise<unknown>;
 }
 
 /** Consent per source: decided as a stream, read as one row. */
@@ -86,7 +84,7 @@ export class Consents implements ConsentReader {
     );
     if (isRefusal(decided)) throw consentProblems[decided.refused as keyof typeof consentProblems](decided.detail);
     // Also when it was off already: it may have been switched off a moment ago, by another window.
-    if (change.state !== 'on') await this.leasesRunOut();
+    if (change.state !== 'on') await this.options.leasesRunOut();
     return this.view(source, decided.state);
   }
 
@@ -97,7 +95,7 @@ export class Consents implements ConsentReader {
     );
     await Promise.all([
       ...given.map(([source]) => this.set(subject, org, source as Source, change)),
-      this.leasesRunOut(),
+      this.options.leasesRunOut(),
     ]);
     return this.list(subject, org);
   }
@@ -121,11 +119,6 @@ export class Consents implements ConsentReader {
     const state = (await this.rows(this.options.database, subject, org)).get(source) ?? { status: 'never' };
     const now = this.options.clock().getTime();
     return { state: stateAt(state, now), accepts: consentedTime(state, zones, now) };
-  }
-
-  /** A timer may fire a millisecond early; the lease of who asked just before the commit must not outlive it. */
-  private leasesRunOut(): Promise<unknown> {
-    return (this.options.wait ?? sleep)(DOOR_LEASE_MS + 10);
   }
 
   private async rows(db: Queryable, subject: SubjectRef, org: OrgRef): Promise<Map<string, ConsentStream>> {

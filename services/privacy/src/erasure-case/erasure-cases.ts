@@ -38,6 +38,8 @@ export interface CasesParts {
   /** Public keys of every service that signs receipts. */
   receiptKeys: ReadonlyMap<string, KeyObject>;
   clock: () => Date;
+  /** Resolves when every answer that the door gave before the call may no longer be used. */
+  leasesRunOut: () => Promise<unknown>;
   /** Something waits in the outbox. */
   onOrdered: () => void;
 }
@@ -95,6 +97,9 @@ export class ErasureCases {
       await askFor(tx, 'privacy.rotation', now);
     });
     this.parts.onOrdered();
+    // Unreadable it is already. Acknowledged is it when ingestion takes new work under the new aliases alone: what is captured from then
+    // on is kept, and must not be sealed to what was just closed.
+    await this.parts.leasesRunOut();
     return this.get(subject, org, caseRef);
   }
 
