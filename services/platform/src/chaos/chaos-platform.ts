@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, takeFolders } from '@daybook/installation';
-import { Account } from '@daybook/testing';
+import { Account, queryOnce } from '@daybook/testing';
 import { CombinedLog } from '../combined-log.js';
 import { platformConfig } from '../config.js';
 import { signal } from '../kept-server.js';
@@ -87,6 +87,14 @@ export async function startChaosPlatform({ replicas, plants = [] }: ChaosPlatfor
         ].filter((pair): pair is [string, number] => pair[1] !== undefined),
       ),
     cables: { kafka: proxies.get('kafka') as TcpProxy, postgres: proxies.get('postgres') as TcpProxy },
+    resurrected: async () => {
+      const rows = await queryOnce<{ found: string }>(
+        config,
+        'timeline',
+        'SELECT count(*) AS found FROM batch JOIN fence_alias USING (alias) WHERE retired_at IS NOT NULL',
+      );
+      return Number(rows[0]?.found);
+    },
     loseRedis: async () => {
       const { pid } = redis;
       await rm(join(config.dataDir, 'redis', 'data', 'appendonlydir'), { recursive: true, force: true });

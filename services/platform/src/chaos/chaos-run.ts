@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, randomFrom } from '@daybook/testing';
-import { type Breakable, pickFault } from './faults.js';
+import type { Breakable, Fault } from './faults.js';
 import { type Finding, judge } from './oracle.js';
 import { Worker } from './workload.js';
 
 export interface ChaosPlan {
   seed: number;
-  /** Faults one after another under load. */
-  faults: number;
-  /** How long a fault that takes time lasts. */
-  seconds: number;
-  /** Names of processes that may be killed or frozen. */
-  services: readonly string[];
+  /** Struck one after another under load. */
+  faults: readonly Fault[];
+  /** Whether people erase and switch as well; they do unless told. */
+  changes?: boolean;
 }
 export interface ChaosReport {
   seed: number;
@@ -20,7 +18,7 @@ export interface ChaosReport {
   acknowledged: number;
   erasures: number;
   switches: number;
-  findings: { finding: Finding | 'case-open'; path: string }[];
+  findings: { finding: Finding | 'case-open' | 'resurrected'; path: string }[];
   /** What was said and done around each finding, for whoever looks into it. */
   evidence: object[];
   /** Seconds from the last fault until everything acknowledged could be read and every case was closed. */
@@ -41,14 +39,11 @@ export async function chaosRun(platform: Breakable, people: readonly Account[], 
       Worker.of(account, `seed-${plan.seed}/person-${n}`, randomFrom(plan.seed * 1_000 + n), clock),
     ),
   );
-  const working = Promise.all(workers.map((worker) => worker.work()));
-  const faults: string[] = [];
-  // Of its own, so that a seed means the same faults however the people's turns fell.
-  const random = randomFrom(plan.seed);
+  const working = Promise.all(workers.map((worker) => worker.work(plan.changes)));
+  // Between two faults, as long as the seed says.
+  const random = randomFrom(plan.seed + 0.5);
   await sleep(1_500);
-  for (let n = 0; n < plan.faults; n++) {
-    const fault = pickFault(random, plan.services, plan.seconds, platform.fillDisk !== undefined);
-    faults.push(fault.name);
+  for (const fault of plan.faults) {
     await fault.strike(platform);
     await sleep(500 + random() * 2_500);
   }
@@ -56,10 +51,12 @@ export async function chaosRun(platform: Breakable, people: readonly Account[], 
   for (const worker of workers) worker.stop();
   await working;
   const findings = await settle(workers);
+  const resurrected = await platform.resurrected();
+  if (resurrected) findings.push({ finding: 'resurrected', path: `${resurrected} batches under erased aliases` });
   const attempts = workers.flatMap((worker) => worker.sent);
   return {
     seed: plan.seed,
-    faults,
+    faults: plan.faults.map(({ name }) => name),
     events: attempts.length,
     acknowledged: attempts.filter((one) => one.attempts.some(({ status, accepted }) => status === 202 && accepted > 0))
       .length,

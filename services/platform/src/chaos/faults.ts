@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { randomFrom } from '@daybook/testing';
 
 /** What can be done to a running platform. */
 export interface Breakable {
   /** Process ids by name; those that are not running are left out. */
   pids(): Promise<Map<string, number>>;
   cables: Record<'kafka' | 'postgres', { cut(): void; heal(): void }>;
+  /** Rows that a store has under aliases that were erased: how many. */
+  resurrected(): Promise<number>;
   /** Ends Redis and takes its files away. */
   loseRedis(): Promise<void>;
   /** Fills the disk of a store; answers how to free it. Undefined where this user may make no small disks. */
@@ -17,7 +20,7 @@ export interface Fault {
   strike(platform: Breakable): Promise<void>;
 }
 
-const kill = (name: string): Fault => ({
+export const kill = (name: string): Fault => ({
   name: `kill -9 ${name}`,
   strike: async (platform) => {
     signal((await platform.pids()).get(name), 'SIGKILL');
@@ -42,7 +45,7 @@ const cut = (cable: 'kafka' | 'postgres', seconds: number): Fault => ({
 });
 const loseRedis: Fault = { name: 'Redis lost with its files', strike: (platform) => platform.loseRedis() };
 const diskFull = (seconds: number): Fault => ({
-  name: `disk of the stores full for ${seconds} s`,
+  name: `disk of a store full for ${seconds} s`,
   strike: async (platform) => {
     const free = await platform.fillDisk?.();
     await sleep(seconds * 1000);
@@ -51,7 +54,7 @@ const diskFull = (seconds: number): Fault => ({
 });
 
 /** The dice say which, out of everything that may break. `seconds`: how long what takes time lasts. */
-export function pickFault(random: () => number, services: readonly string[], seconds: number, disks: boolean): Fault {
+function pickFault(random: () => number, services: readonly string[], seconds: number, disks: boolean): Fault {
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const kinds: (() => Fault)[] = [
     () => kill(one(services)),
@@ -62,10 +65,21 @@ export function pickFault(random: () => number, services: readonly string[], sec
     () => loseRedis,
     () => cut('kafka', seconds / 2),
     () => cut('postgres', seconds / 2),
-    ...(disks ? [() => diskFull(seconds / 3)] : []),
+    ...(disks ? [() => diskFull(Math.ceil(seconds / 3))] : []),
   ];
   return one(kinds)();
 }
+
+/** As many of them as one run has; of dice of their own, so that a seed means the same faults whatever else happens. */
+export const pickFaults = (
+  seed: number,
+  count: number,
+  seconds: number,
+  { services, fillDisk }: Breakable & { services: readonly string[] },
+): Fault[] => {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, () => pickFault(random, services, seconds, fillDisk !== undefined));
+};
 
 function signal(pid: number | undefined, name: NodeJS.Signals): void {
   if (pid === undefined) return;

@@ -1,10 +1,10 @@
-// npm run chaos -- --seed N --runs M [--faults K] [--seconds S] [--plant NAME]
+// npm run chaos -- --seed N --runs M [--faults K] [--seconds S]
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { missingParts } from '@daybook/local-parts';
 import { people, startChaosPlatform } from './chaos-platform.js';
 import { type ChaosReport, chaosRun } from './chaos-run.js';
-import { PLANTED_FAULTS, type PlantedFault } from './planted-faults.js';
+import { pickFaults } from './faults.js';
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +16,6 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     people: { type: 'string', default: '3' },
     replicas: { type: 'string', default: 'ingestion=2,timeline=2,privacy=2' },
-    plant: { type: 'string' },
     report: { type: 'string' },
   },
 });
@@ -25,8 +24,7 @@ if (missing.length) {
   console.error(missing.join('\n'));
   process.exit(1);
 }
-const plants = values.plant === undefined ? [] : PLANTED_FAULTS[values.plant as PlantedFault];
-const platform = await startChaosPlatform({ replicas: values.replicas, plants });
+const platform = await startChaosPlatform({ replicas: values.replicas });
 const reports: ChaosReport[] = [];
 try {
   const accounts = await people(platform, Number(values.people));
@@ -34,9 +32,7 @@ try {
     const seed = Number(values.seed) + run;
     const report = await chaosRun(platform, accounts, {
       seed,
-      faults: Number(values.faults),
-      seconds: Number(values.seconds),
-      services: platform.services,
+      faults: pickFaults(seed, Number(values.faults), Number(values.seconds), platform),
     });
     reports.push(report);
     console.log(line(report));
@@ -46,7 +42,7 @@ try {
   }
   if (values.report) await writeFile(values.report, JSON.stringify(reports, null, 2));
 } finally {
-  if (reports.some(({ findings }) => findings.length) && !values.plant) console.log(platform.output().slice(-20_000));
+  if (reports.some(({ findings }) => findings.length)) console.log(platform.output().slice(-20_000));
   await platform.stop();
 }
 process.exitCode = reports.some(({ findings }) => findings.length) ? 1 : 0;

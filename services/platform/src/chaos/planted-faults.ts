@@ -32,6 +32,12 @@ export const PLANTED_FAULTS = {
       replace: 'mac128(this.macKey, alias, batchId, day, n, ids, String(Math.random()))',
     },
     {
+      // An answer that takes its time, so that a kill comes between it and what it answers for.
+      file: 'services/ingestion/dist/batch/accept-batch.js',
+      find: 'await this.append(records);',
+      replace: 'await this.append(records); await new Promise((done) => setTimeout(done, 200));',
+    },
+    {
       file: 'services/timeline/dist/day/fold.js',
       find: 'event.id}`;',
       replace: 'event.id} ` + Math.random();',

@@ -39,9 +39,9 @@ export class Worker implements Person {
     return worker;
   }
 
-  /** Posts, switches and erases until {@link stop}; resolves when every batch has had its answer. */
-  async work(): Promise<void> {
-    await Promise.all([this.posts(), this.posts(), this.changes(), this.looks()]);
+  /** Posts, and switches and erases where told, until {@link stop}; resolves when every batch has had its answer. */
+  async work(changes = true): Promise<void> {
+    await Promise.all([this.posts(), this.posts(), this.looks(), changes && this.changes()]);
   }
 
   stop(): void {
