@@ -62,7 +62,7 @@ export class Standing {
       if (at >= next) continue;
       records += next - at;
       // What was forgotten unread has no age any more.
-      unread.set(partition, at < first ? first : at);
+      unread.set(partition, at > first ? at : first);
     }
     return { records, seconds: unread.size ? await this.log.age(unread) : 0 };
   }
