@@ -231,7 +231,8 @@ describe.skipIf(javaMissing())('the Kafka adapter', () => {
     const [sleepy, awake] = await Promise.all([open(), open()]);
     const asleep = Promise.withResolvers<void>();
     let slept = 0;
-    Reflect.set(sleepy, 'kafka', withoutHeartbeats(Reflect.get(sleepy, 'kafka')));
+    const client: (end: AbortSignal) => Kafka = Reflect.get(sleepy, 'client');
+    Reflect.set(sleepy, 'client', (end: AbortSignal) => withoutHeartbeats(client(end)));
     const slowly: Database = Object.create(database, {
       transaction: {
         value: async (...work: Parameters<Database['transaction']>) => {
@@ -274,7 +275,7 @@ describe.skipIf(javaMissing())('the Kafka adapter', () => {
     await open('timeline');
   });
 
-  it('refuses appends within seconds while the broker is silent or away, and what it acknowledges afterwards is there', async () => {
+  it('refuses appends and stops within seconds while the broker is silent or away, and what it acknowledges afterwards is there', async () => {
     const log = await open();
     const kept: string[] = [];
     let sent = 0;
@@ -291,11 +292,24 @@ describe.skipIf(javaMissing())('the Kafka adapter', () => {
     const naive = await impatientProducer(await kafka.connect('admin'));
     const sendNaively = (value: string) =>
       naive.send({ topic: BATCHES, messages: [{ ...record(value), partition: 0 }] });
+    const idle = await subscribe(log, 'idle', { group: `${mark}-idle` });
     await append();
+    await idle.caughtUp();
     kafka.server.pause();
-    await Promise.all([refuses(), sleep(50).then(refuses), expect(sendNaively(`${mark} A`)).rejects.toThrow()]);
+    const stopped = async () => {
+      const asked = performance.now();
+      await idle.stop();
+      expect(performance.now() - asked).toBeLessThan(10_000);
+    };
+    await Promise.all([
+      stopped(),
+      refuses(),
+      sleep(50).then(refuses),
+      expect(sendNaively(`${mark} A`)).rejects.toThrow(),
+    ]);
     kafka.server.resume();
     await append();
+    await expect(log.append(BATCHES, [{ key: 'k', value: Buffer.alloc(2 ** 21) }])).rejects.toThrow(RangeError);
     // Control: now the broker writes what it was sent while it was silent. A producer that goes on numbers its next record like that one,
     // and the broker acknowledges it as a copy without writing it.
     await sendNaively(`${mark} B`);
@@ -312,8 +326,11 @@ describe.skipIf(javaMissing())('the Kafka adapter', () => {
       ),
     );
     await (await subscribe(log, 'one')).caughtUp();
-    const values = (await seen()).map((line) => line.slice(0, line.indexOf(' by')));
+    const values = (await seen())
+      .filter((line) => line.endsWith('by one'))
+      .map((line) => line.slice(0, line.indexOf(' by')));
     expect(kept).toHaveLength(3);
+    expect(new Set(values).size).toBe(values.length);
     expect(kept.filter((value) => !values.includes(value))).toEqual([]);
     expect(values.filter((value) => /[AB]$/.test(value))).toEqual([`${mark} A`]);
   });
