@@ -88,7 +88,7 @@ export class KafkaSubscription implements RunningSubscription {
     for (let delay = firstDelayMs; !this.stopping; ) {
       const bornAt = performance.now();
       await this.live().catch((error) => this.refuse(error));
-      if (this.halted) return this.subscription.onHalt(this.halted);
+      if (this.halted) return;
       delay = performance.now() - bornAt > maxDelayMs ? firstDelayMs : Math.min(maxDelayMs, delay * 2);
       if (!this.stopping) await this.recovering.for(delay);
     }
@@ -99,7 +99,7 @@ export class KafkaSubscription implements RunningSubscription {
     const code = kafkaErrorCode(error);
     if (!code?.endsWith('_AUTHORIZATION_FAILED')) return;
     const { group, topic } = this.subscription;
-    this.halted ??= new SubscriptionHalted(`${group} may not read ${topic} (${code})`, { cause: error });
+    this.halt(new SubscriptionHalted(`${group} may not read ${topic} (${code})`, { cause: error }));
   }
 
   /** Returns when it was ended, throws what it crashed of. */
@@ -196,8 +196,10 @@ export class KafkaSubscription implements RunningSubscription {
   }
 
   private halt(error: SubscriptionHalted): void {
-    this.halted ??= error;
+    if (this.halted) return;
+    this.halted = error;
     this.assignment?.end();
     this.end();
+    this.subscription.onHalt(error);
   }
 }
