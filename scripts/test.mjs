@@ -65,7 +65,10 @@ async function runTier(tier, totals) {
   ];
   const failed = await run(node, args, {
     show: true,
-    env: { DAYBOOK_PROVE: full ? '1' : '', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: {
+      DAYBOOK_PROVE: full ? '1' : '',
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+    },
   }).then(
     () => false,
     () => true,

@@ -325,7 +325,8 @@ export function describeEventLog(name: string, makeHarness: () => Promise<EventL
         await subscription.caughtUp();
         times.push(performance.now() - before);
       }
-      expect(times.sort((a, b) => a - b)[7]).toBeLessThan(100);
+      // Not the median: other specs keep the machine busy meanwhile.
+      expect(times.sort((a, b) => a - b)[4]).toBeLessThan(60);
     });
 
     it('loses and doubles nothing when its server dies while records are written and read', async () => {
@@ -351,8 +352,9 @@ export function describeEventLog(name: string, makeHarness: () => Promise<EventL
         }
       };
       const writers = Promise.all([0, 1, 2].map(write));
-      await sleep(300);
+      while (kept.length < 20) await sleep(10);
       await harness.crash();
+      const before = kept.length;
       crashed = true;
       await writers;
       const deadline = performance.now() + 30_000;
@@ -360,7 +362,7 @@ export function describeEventLog(name: string, makeHarness: () => Promise<EventL
       const values = (await seen(mark)).map((row) => row.value);
       expect(kept.filter((value) => !values.includes(value))).toEqual([]);
       expect(new Set(values).size).toBe(values.length);
-      expect(kept.length).toBeGreaterThan(30);
+      expect(kept.length).toBeGreaterThan(before);
       expect(values.length - kept.length).toBeLessThanOrEqual(refused);
       expect(halts).toEqual([]);
     });

@@ -8,7 +8,7 @@ import { KafkaAppends } from './kafka-appends.js';
 import { type KafkaConnection, kafkaClient } from './kafka-client.js';
 import { type KafkaIdentity, kafkaIdentity } from './kafka-metadata.js';
 import { KafkaSubscription } from './kafka-subscription.js';
-import { createTopics, type KafkaLayout, verifyTopics } from './kafka-topics.js';
+import { createTopics, type KafkaLayout, LARGEST_VALUE, verifyTopics } from './kafka-topics.js';
 import { KafkaView } from './kafka-view.js';
 import { TopicMismatch } from './postgres-topics.js';
 
@@ -25,30 +25,33 @@ export class KafkaEventLog implements EventLog {
   private readonly appends: GatheredAppends;
 
   private constructor(
-    private readonly kafka: Kafka,
+    private readonly client: (end: AbortSignal) => Kafka,
     private readonly view: KafkaView,
     private readonly identity: KafkaIdentity,
     private readonly options: KafkaEventLogOptions,
   ) {
-    this.sends = new KafkaAppends((end) => kafkaClient(options, options.clientId, end));
+    this.sends = new KafkaAppends(client);
     this.appends = new GatheredAppends((appends) => this.sends.write(appends));
   }
 
   /** Throws `TopicMismatch` where a live setting differs from the typed map, and whatever the network says when nobody answers. */
   static async open(options: KafkaEventLogOptions): Promise<KafkaEventLog> {
-    const kafka = kafkaClient(options, options.clientId);
-    const view = new KafkaView(kafka);
+    const client = (end?: AbortSignal) => kafkaClient(options, options.clientId, end);
+    const view = new KafkaView(client());
     try {
       const identity = await kafkaIdentity(options);
       await view.ask(verifyTopics);
-      return new KafkaEventLog(kafka, view, identity, options);
+      return new KafkaEventLog(client, view, identity, options);
     } catch (error) {
       await view.close();
       throw error;
     }
   }
 
-  append(topic: Topic, records: NewRecord[]): Promise<Position[]> {
+  async append(topic: Topic, records: NewRecord[]): Promise<Position[]> {
+    // It would fail, and with it all that was gathered with it.
+    if (records.some(({ value }) => value.length > LARGEST_VALUE))
+      throw new RangeError(`a record of ${topic} has more than ${LARGEST_VALUE} bytes`);
     return this.appends.add(topic, records);
   }
 
@@ -56,7 +59,7 @@ export class KafkaEventLog implements EventLog {
     const { topic } = subscription;
     const running = new KafkaSubscription(
       {
-        kafka: this.kafka,
+        client: this.client,
         cluster: this.identity.cluster,
         topicId: this.topicId(topic),
         bounds: () => this.view.bounds(topic),

@@ -9,7 +9,8 @@ import { type Bounds, Standing } from './standing.js';
 
 /** What a subscription needs of the log that it reads. */
 export interface KafkaSource {
-  kafka: Kafka;
+  /** A client whose connections last until the signal. */
+  client(end: AbortSignal): Kafka;
   cluster: string;
   topicId: string;
   bounds(): Promise<Bounds>;
@@ -24,6 +25,8 @@ const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 1_000;
 /** A consumer that neither asks nor works for this long (a rebalance takes less) is replaced. */
 const SILENCE_MS = 90_000;
+/** Leaving a group is a courtesy: a broker that does not answer is not waited for longer. */
+const GOODBYE_MS = 3_000;
 /** After a delivery, what arrives meanwhile is gathered into one: a stream of single records would cost a transaction each. */
 const GATHER_MS = 100;
 const GATHERED = 500;
@@ -85,7 +88,7 @@ export class KafkaSubscription implements RunningSubscription {
     for (let delay = firstDelayMs; !this.stopping; ) {
       const bornAt = performance.now();
       await this.live().catch((error) => this.refuse(error));
-      if (this.halted) return this.subscription.onHalt(this.halted);
+      if (this.halted) return;
       delay = performance.now() - bornAt > maxDelayMs ? firstDelayMs : Math.min(maxDelayMs, delay * 2);
       if (!this.stopping) await this.recovering.for(delay);
     }
@@ -96,13 +99,14 @@ export class KafkaSubscription implements RunningSubscription {
     const code = kafkaErrorCode(error);
     if (!code?.endsWith('_AUTHORIZATION_FAILED')) return;
     const { group, topic } = this.subscription;
-    this.halted ??= new SubscriptionHalted(`${group} may not read ${topic} (${code})`, { cause: error });
+    this.halt(new SubscriptionHalted(`${group} may not read ${topic} (${code})`, { cause: error }));
   }
 
   /** Returns when it was ended, throws what it crashed of. */
   private async live(): Promise<void> {
     const { topic, group } = this.subscription;
-    const consumer = this.source.kafka.consumer({
+    const connections = new AbortController();
+    const consumer = this.source.client(connections.signal).consumer({
       groupId: `${group}.${topic}`,
       allowAutoTopicCreation: false,
       sessionTimeout: SESSION_MS,
@@ -112,8 +116,13 @@ export class KafkaSubscription implements RunningSubscription {
       maxWaitTimeInMs: 200,
       retry: { restartOnFailure: async () => false },
     });
+    let goodbye: NodeJS.Timeout | undefined;
     const over = new Promise<void>((done, failed) => {
-      this.end = (cause) => (cause ? failed(cause) : done());
+      this.end = (cause) => {
+        goodbye ??= setTimeout(() => connections.abort(), GOODBYE_MS);
+        if (cause) failed(cause);
+        else done();
+      };
     });
     // Nobody waits for it before the consumer runs.
     over.catch(() => undefined);
@@ -133,6 +142,7 @@ export class KafkaSubscription implements RunningSubscription {
       clearInterval(watch);
       this.assignment?.end();
       await consumer.disconnect().catch(() => undefined);
+      clearTimeout(goodbye);
     }
   }
 
@@ -186,8 +196,10 @@ export class KafkaSubscription implements RunningSubscription {
   }
 
   private halt(error: SubscriptionHalted): void {
-    this.halted ??= error;
+    if (this.halted) return;
+    this.halted = error;
     this.assignment?.end();
     this.end();
+    this.subscription.onHalt(error);
   }
 }

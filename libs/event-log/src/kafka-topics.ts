@@ -6,6 +6,8 @@ import { type TopicSettings, topicSettings, topicSubjects } from './topics.js';
 /** A closed segment is a unit of forgetting, so segments are closed often: what has expired is gone an hour and a few minutes later. */
 const SEGMENT_MS = 3_600_000;
 const LARGEST_RECORD = 2 * 2 ** 20;
+/** Beside it there is a key and a few headers. */
+export const LARGEST_VALUE = LARGEST_RECORD - 65_536;
 
 export interface KafkaLayout {
   /** Brokers that keep each record. */

@@ -62,7 +62,8 @@ export class Standing {
       if (at >= next) continue;
       records += next - at;
       // What was forgotten unread has no age any more.
-      unread.set(partition, at < first ? first : at);
+      const forgotten = at < first;
+      unread.set(partition, forgotten ? first : at);
     }
     return { records, seconds: unread.size ? await this.log.age(unread) : 0 };
   }
