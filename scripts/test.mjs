@@ -9,8 +9,16 @@ const full = process.argv.includes('--full');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 const TIERS = [
   { name: 'unit', title: 'unit tests', workers: 2 },
-  { name: 'int', title: 'integration tests on real PostgreSQL', workers: 2 },
+  { name: 'int', title: 'integration tests on real PostgreSQL, Kafka and Redis', workers: 2 },
   { name: 'e2e', title: 'end-to-end tests in real browsers', workers: 2 },
+  {
+    name: 'platform',
+    title: 'the same end-to-end tests on one process per service, Kafka, PostgreSQL and Redis',
+    workers: 2,
+    files: ['main-line', 'two-people', 'nothing-readable', 'erasure'].map((name) => `src/e2e/${name}.e2e.spec.ts`),
+    env: { DAYBOOK_SHAPE: 'platform' },
+    needs: ['Java', 'Maven', 'Redis'],
+  },
 ].filter((tier) => !only || tier.name === only);
 
 await main(async () => {
@@ -21,7 +29,11 @@ await main(async () => {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   if (!only) await checkStep(totals);
   const tiers = [];
-  for (const tier of TIERS) tiers.push(await runTier(tier, totals));
+  for (const tier of TIERS) {
+    // Said and counted below, part by part.
+    if (missing.some(({ name }) => tier.needs?.some((part) => name.startsWith(part)))) continue;
+    tiers.push(await runTier(tier, totals));
+  }
   for (const part of missing) {
     console.log(red(`TESTS SKIPPED: ${part.advice}`));
     totals.skipped += 1;
@@ -56,7 +68,7 @@ async function runTier(tier, totals) {
   const args = [
     bin('vitest'),
     'run',
-    `.${tier.name}.spec.ts`,
+    ...(tier.files ?? [`.${tier.name}.spec.ts`]),
     '--maxWorkers',
     String(tier.workers),
     '--reporter=default',
@@ -66,6 +78,7 @@ async function runTier(tier, totals) {
   const failed = await run(node, args, {
     show: true,
     env: {
+      ...tier.env,
       DAYBOOK_PROVE: full ? '1' : '',
       NODE_OPTIONS: '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
     },

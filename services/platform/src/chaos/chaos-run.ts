@@ -8,8 +8,8 @@ export interface ChaosPlan {
   seed: number;
   /** Struck one after another under load. */
   faults: readonly Fault[];
-  /** Whether people erase and switch as well; they do unless told. */
-  changes?: boolean;
+  /** How many of the people erase and switch as well; all unless told. */
+  changing?: number;
 }
 export interface ChaosReport {
   seed: number;
@@ -39,7 +39,7 @@ export async function chaosRun(platform: Breakable, people: readonly Account[], 
       Worker.of(account, `seed-${plan.seed}/person-${n}`, randomFrom(plan.seed * 1_000 + n), clock),
     ),
   );
-  const working = Promise.all(workers.map((worker) => worker.work(plan.changes)));
+  const working = Promise.all(workers.map((worker, n) => worker.work(n < (plan.changing ?? workers.length))));
   // Between two faults, as long as the seed says.
   const random = randomFrom(plan.seed + 0.5);
   await sleep(1_500);

@@ -40,7 +40,7 @@ export class Worker implements Person {
   }
 
   /** Posts, and switches and erases where told, until {@link stop}; resolves when every batch has had its answer. */
-  async work(changes = true): Promise<void> {
+  async work(changes: boolean): Promise<void> {
     await Promise.all([this.posts(), this.posts(), this.looks(), changes && this.changes()]);
   }
 

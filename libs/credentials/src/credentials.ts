@@ -20,7 +20,8 @@ const OTHERS = ['admin', 'gateway', 'kafka', 'postgres', 'redis'] as const;
 export async function makeCredentials(folder: string): Promise<void> {
   const authority = await CertificateAuthority.open(folder);
   for (const name of [...WITH_SECRET, ...OTHERS]) await authority.issue(name);
-  for (const name of WITH_SECRET)
+  // PostgreSQL's is the password of its superuser, where no socket of this machine leads to it.
+  for (const name of [...WITH_SECRET, 'postgres'])
     await makeOnce(join(folder, name, 'secret'), () => randomBytes(32).toString('base64url'));
   const actorKey = await makeOnce(join(folder, 'gateway', 'actor.key'), () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -47,3 +48,6 @@ async function makeOnce(path: string, make: () => string): Promise<string> {
   await writeFile(path, made, { mode: 0o600 });
   return made;
 }
+
+/** Everybody who has a folder. */
+export const CREDENTIALS = [...WITH_SECRET, ...OTHERS] as const;
