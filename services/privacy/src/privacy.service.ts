@@ -134,11 +134,13 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const consents = new Consents({ database, store, zones, clock, ...(deps.wait && { wait: deps.wait }) });
   const openings = new Openings(database);
   const retention = new Retention(database, store, aliases, clock);
+  const keys = new KeyStore(aliases, buckets, clock);
   const cases = new ErasureCases({
     database,
     store,
     aliases,
     buckets,
+    keys,
     receiptKeys: deps.receiptKeys,
     clock,
     onOrdered: relay.nudge,
@@ -148,7 +150,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     service: 'privacy',
     database,
     log,
-    stores: [new KeyStore(aliases, buckets, clock), openingStore],
+    stores: [keys, openingStore],
     signer: deps.receiptSigner,
     clock,
     onHalt: halts.note,
