@@ -156,10 +156,8 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     onHalt: halts.note,
   });
   const later = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
+  // Whoever asks for it has deleted keys in the same transaction, so that the new generation does not carry them on.
   const rotate = async () => {
-    // First what was ordered is deleted, so that the new generation does not carry it on.
-    await relay.drained();
-    await erasure.caughtUp();
     await epochs.rotate();
     return null;
   };

@@ -63,8 +63,8 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
     expect(answer.status).toBe(200);
   };
   const kafka = async () => (await platform.pids()).get('kafka') as number;
-  /** Ways in which it can be away, each with the way back. */
-  const ways: Record<string, () => Promise<() => unknown>> = {
+  /** Ways in which it can be there and not answer, each with the way back. */
+  const silent: Record<string, () => Promise<() => unknown>> = {
     'its network cut': async () => {
       platform.cables.kafka.cut();
       return () => platform.cables.kafka.heal();
@@ -74,13 +74,7 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       signal(pid, 'SIGSTOP');
       return () => signal(pid, 'SIGCONT');
     },
-    'it killed': async () => {
-      signal(await kafka(), 'SIGKILL');
-      await platform.cables.kafka.close();
-      return () => platform.cables.kafka.reopen();
-    },
   };
-  const goAway = (way: string) => (ways[way] as () => Promise<() => unknown>)();
   const taken = (batchId: string, events: object[]) =>
     eventually(
       () => postBatch(platform.url, adasToken, 'files', events, batchId),
@@ -88,33 +82,36 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       60,
     );
 
-  it.each(Object.keys(ways))('tells an agent 503 and when to come back within 10 s, with %s', async (way) => {
-    const path = `/told/${newId()}.md`;
-    const [batchId, events] = [randomUUID(), [save(path)]];
-    const comeBack = await goAway(way);
-    const started = performance.now();
-    const answers = await Promise.all(
-      [randomUUID(), batchId].map((id) => postBatch(platform.url, adasToken, 'files', events, id)),
-    );
-    const ms = performance.now() - started;
-    const states = await platform.platform.health();
-    await comeBack();
-    expect(answers.map(({ status, retryAfter }) => [status, retryAfter])).toEqual([
-      [503, 5],
-      [503, 5],
-    ]);
-    expect(ms).toBeLessThan(TOLD_WITHIN_MS);
-    expect(states.get('ingestion')).toBe(false);
-    const healing = performance.now();
-    await taken(batchId, events);
-    console.log(
-      `${way}: told after ${Math.round(ms)} ms, taken ${Math.round(performance.now() - healing)} ms after it was back`,
-    );
-    await eventually(
-      () => seen(ada),
-      (counts) => counts.has(path),
-    );
-  });
+  it.each(Object.entries(silent))(
+    'tells an agent 503 and when to come back within 10 s, with %s',
+    async (way, goAway) => {
+      const path = `/told/${newId()}.md`;
+      const [batchId, events] = [randomUUID(), [save(path)]];
+      const comeBack = await goAway();
+      const started = performance.now();
+      const answers = await Promise.all(
+        [randomUUID(), batchId].map((id) => postBatch(platform.url, adasToken, 'files', events, id)),
+      );
+      const ms = performance.now() - started;
+      const states = await platform.platform.health();
+      await comeBack();
+      expect(answers.map(({ status, retryAfter }) => [status, retryAfter])).toEqual([
+        [503, 5],
+        [503, 5],
+      ]);
+      expect(ms).toBeLessThan(TOLD_WITHIN_MS);
+      expect(states.get('ingestion')).toBe(false);
+      const healing = performance.now();
+      await taken(batchId, events);
+      console.log(
+        `${way}: told after ${Math.round(ms)} ms, taken ${Math.round(performance.now() - healing)} ms after it was back`,
+      );
+      await eventually(
+        () => seen(ada),
+        (counts) => counts.has(path),
+      );
+    },
+  );
 
   it.each(OUTAGES)(
     'loses and doubles nothing over %i s, erases at once and honours an opt-out',
@@ -125,14 +122,14 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       const round = `${seconds}-${newId()}`;
       const saved: string[] = [];
       const saving = new AbortController();
-      const save1 = async (n: number) => {
+      const saveOne = async (n: number) => {
         const file = join(folder, 'work', `${round}-${n}.md`);
         await writeFile(`${file}.tmp`, 'x');
         await rename(`${file}.tmp`, file);
         saved.push(file);
       };
       const savingLoop = (async () => {
-        for (let n = 0; !saving.signal.aborted; n++, await sleep(AGENT_PACE_MS)) await save1(n);
+        for (let n = 0; !saving.signal.aborted; n++, await sleep(AGENT_PACE_MS)) await saveOne(n);
       })();
       const posting = [1, 2].map((n) => new Posting(platform.url, adasToken, `posted-${round}-${n}`));
       const secret = `/bobs/${round}.md`;
@@ -144,7 +141,9 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       const aliases = await aliasesOf('files');
       expect(await bucketsOf(aliases)).toBeGreaterThanOrEqual(2);
 
-      const back = await goAway('it killed');
+      // Started again at once, behind a port that nobody answers at.
+      signal(await kafka(), 'SIGKILL');
+      await platform.cables.kafka.close();
       const awayAt = performance.now();
       const opened = await bob.call<ErasureCase>('POST', '/v1/privacy/erasures', { scope: 'source', source: 'files' });
       expect(opened.status).toBe(202);
@@ -159,7 +158,7 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       expect([refused.status, refused.body.code]).toEqual([403, 'consent_required']);
       await sleep(seconds * 1_000 - (performance.now() - awayAt));
       expect((await caseOf(opened.body.caseRef)).state).toBe('unreadable');
-      await back();
+      await platform.cables.kafka.reopen();
       const backAt = performance.now();
       saving.abort();
       await savingLoop;
@@ -179,6 +178,8 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       const during = answers.filter(({ startedAt, endedAt }) => startedAt > awayAt && endedAt < backAt);
       expect(during.length).toBeGreaterThan(1);
       expect(during.filter(({ status, retryAfter }) => status !== 503 || !retryAfter)).toEqual([]);
+      const longest = Math.max(...during.map(({ startedAt, endedAt }) => endedAt - startedAt));
+      expect(longest).toBeLessThan(TOLD_WITHIN_MS);
       expect(answers.filter(({ status }) => status !== 202 && status !== 503)).toEqual([]);
       const closed = await eventually(
         () => caseOf(opened.body.caseRef),
@@ -189,7 +190,7 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
       expect([...(await seen(bob)).keys()].filter((path) => path === secret)).toEqual([]);
       await turn(bob, 'web', 'on');
       console.log(
-        `away ${seconds} s: caught up after ${(caughtUpAfter / 1_000).toFixed(1)} s; ${acknowledged.length} posted and ${saved.length} saved, ${during.length} × 503`,
+        `away ${seconds} s: caught up after ${(caughtUpAfter / 1_000).toFixed(1)} s; ${acknowledged.length} posted and ${saved.length} saved, ${during.length} × 503 after ${Math.round(longest)} ms at most`,
       );
     },
   );
