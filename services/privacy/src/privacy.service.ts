@@ -137,11 +137,13 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const consents = new Consents({ database, store, zones, clock, leasesRunOut });
   const openings = new Openings(database);
   const retention = new Retention(database, store, aliases, clock);
+  const keys = new KeyStore(aliases, buckets, clock);
   const cases = new ErasureCases({
     database,
     store,
     aliases,
     buckets,
+    keys,
     receiptKeys: deps.receiptKeys,
     clock,
     leasesRunOut,
@@ -152,16 +154,14 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     service: 'privacy',
     database,
     log,
-    stores: [new KeyStore(aliases, buckets, clock), openingStore],
+    stores: [keys, openingStore],
     signer: deps.receiptSigner,
     clock,
     onHalt: halts.note,
   });
   const later = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
+  // Whoever asks for it has deleted keys in the same transaction, so that the new generation does not carry them on.
   const rotate = async () => {
-    // First what was ordered is deleted, so that the new generation does not carry it on.
-    await relay.drained();
-    await erasure.caughtUp();
     await epochs.rotate();
     return null;
   };

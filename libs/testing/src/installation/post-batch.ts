@@ -24,21 +24,26 @@ export const visit = (address: string, title: string, at = new Date()) => ({
   browser: 'chromium',
 });
 
-/** Posts a batch as an agent does. Status 0: nobody answered. */
+/** Posts a batch as an agent does. Status 0: nobody answered. `retryAfter`: seconds that the answer asks for. */
 export async function postBatch(
   url: string,
   token: string,
   source: Source,
   events: object[],
   batchId: string = randomUUID(),
-): Promise<{ status: number; body: { accepted?: number; code?: string } }> {
+): Promise<{ status: number; body: { accepted?: number; code?: string }; retryAfter?: number }> {
   try {
     const answer = await fetch(`${url}/v1/activity/batches`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ batchId, source, events }),
     });
-    return { status: answer.status, body: (await answer.json()) as { accepted?: number; code?: string } };
+    const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    return {
+      status: answer.status,
+      body: (await answer.json()) as { accepted?: number; code?: string },
+      ...(!Number.isNaN(retryAfter) && { retryAfter }),
+    };
   } catch {
     return { status: 0, body: {} };
   }

@@ -16,6 +16,8 @@ export interface ChaosPlatform extends Breakable {
   readonly platform: Platform;
   readonly url: string;
   readonly dataDir: string;
+  readonly keyDir: string;
+  readonly cables: Record<'kafka' | 'postgres', TcpProxy>;
   /** Names of what may be killed or frozen. */
   readonly services: readonly string[];
   /** What the processes said. */
@@ -77,6 +79,7 @@ export async function startChaosPlatform({ replicas, plants = [] }: ChaosPlatfor
     platform,
     url: config.publicUrl,
     dataDir: config.dataDir,
+    keyDir: config.keyDir,
     services: platform.processes.map(({ spec }) => spec.name),
     output: () => output,
     pids: async () =>
@@ -110,9 +113,11 @@ export async function startChaosPlatform({ replicas, plants = [] }: ChaosPlatfor
 }
 
 /** The first person and as many colleagues as it takes, none of whom knows what the others do. */
-export async function people(platform: ChaosPlatform, count: number): Promise<Account[]> {
-  const code = platform.platform.firstCode();
-  const owner = await Account.first({ url: platform.url, welcomeCode: () => code });
+export async function people(
+  { platform, url }: Pick<ChaosPlatform, 'platform' | 'url'>,
+  count: number,
+): Promise<Account[]> {
+  const owner = await Account.first({ url, welcomeCode: () => platform.firstCode() });
   const colleagues: Account[] = [];
   for (let n = 1; n < count; n++) colleagues.push(await Account.invited(owner, `colleague-${n}@example.org`));
   return [owner, ...colleagues];

@@ -31,10 +31,17 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /** Nobody listens any more: connections break, new ones are refused, as when the process at the other end has died. */
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
+    if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');
+  }
+
+  async reopen(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
   }
 
   private join(near: Socket, target: number): void {

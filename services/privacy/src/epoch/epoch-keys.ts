@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Queryable, Tx } from '@daybook/database';
 import { unwrap, wrap } from '@daybook/sealing';
 import type { KeyFiles } from './key-files.js';
@@ -23,6 +24,7 @@ const WRAPPED_TABLES = [
   ['vault_link', 'vault'],
 ] as const;
 const CHUNK = 5_000;
+const BUSY_MS = 20;
 const READ_ATTEMPTS = 8;
 /** What another instance destroyed is wiped from this one's memory within. */
 const WATCH_MS = 5_000;
@@ -170,8 +172,11 @@ export class EpochKeys {
       );
       if (!rows.length) return;
       const [from, to] = [this.key(old), this.key(this.current)];
-      await session.query(
-        `UPDATE ${table} t SET wrapped = f.wrapped, epoch = $1 FROM unnest($2::text[], $3::bytea[]) AS f (id, wrapped) WHERE t.${id} = f.id AND t.epoch = $4`,
+      // What somebody deletes or closes at this moment is met again on the next turn: nobody waits in a circle.
+      const { rowCount } = await session.query(
+        `WITH free AS (SELECT ${id} AS id FROM ${table} WHERE ${id} = ANY($2) AND epoch = $4 FOR NO KEY UPDATE SKIP LOCKED)
+         UPDATE ${table} t SET wrapped = f.wrapped, epoch = $1 FROM unnest($2::text[], $3::bytea[]) AS f (id, wrapped) JOIN free USING (id)
+         WHERE t.${id} = f.id`,
         [
           this.current,
           rows.map((row) => row.id),
@@ -179,6 +184,7 @@ export class EpochKeys {
           old,
         ],
       );
+      if (!rowCount) await sleep(BUSY_MS);
       await onStep('chunk');
     }
   }

@@ -19,7 +19,7 @@ import {
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
 import { isRefusal } from '@daybook/decider';
-import { verifyReceipt } from '@daybook/erasure';
+import { type ErasableStore, verifyReceipt } from '@daybook/erasure';
 import { jsonRecord } from '@daybook/event-log';
 import { type EventStore, handle, handleIn } from '@daybook/event-store';
 import { askFor } from '@daybook/jobs';
@@ -35,6 +35,8 @@ export interface CasesParts {
   store: EventStore;
   aliases: Aliases;
   buckets: Buckets;
+  /** Privacy's own store: its keys go in the transaction that decides, whether the log can be reached or not. */
+  keys: ErasableStore;
   /** Public keys of every service that signs receipts. */
   receiptKeys: ReadonlyMap<string, KeyObject>;
   clock: () => Date;
@@ -46,11 +48,14 @@ export interface CasesParts {
 
 const streamOf = (caseRef: string) => `case:${caseRef}`;
 
-/** Erasure cases: the only author of deletion events. The event is durable before anything is deleted (P25). */
+/** Erasure cases: the only author of deletion events. Nothing is deleted that no durable event orders (P25). */
 export class ErasureCases {
   constructor(private readonly parts: CasesParts) {}
 
-  /** Retires the aliases (or closes the days) and orders the deletion, in one transaction: at its commit all of it is unreadable. */
+  /**
+   * Retires the aliases (or closes the days), orders the deletion and deletes the keys, in one transaction: at its commit all of it is
+   * unreadable, whatever else is away.
+   */
   async open(subject: SubjectRef, org: OrgRef, request: ErasureRequest): Promise<ErasureCase> {
     const now = this.parts.clock();
     const caseRef = CaseRef.parse(randomBytes(16).toString('base64url'));
@@ -93,6 +98,7 @@ export class ErasureCases {
         'privacy.deletions.v1',
         events.map((event) => jsonRecord('privacy.deletions.v1', caseRef, event)),
       );
+      await this.parts.keys.erase(scope, tx);
       // What was deleted lies in old files and backups until the key over it is destroyed.
       await askFor(tx, 'privacy.rotation', now);
     });
