@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../steps.mjs';
 
-const MOST = 12;
+const MOST = 22;
 
 export function emptyFolder(folder) {
   rmSync(folder, { recursive: true, force: true });
@@ -25,16 +25,27 @@ function readProfile({ nodes, samples, timeDeltas }) {
   });
   const byFunction = new Map();
   let [busy, name] = [0, 'launcher'];
+  const loading = loadingOf(nodes);
   for (const { id, callFrame } of nodes) {
     name = /services\/(\w+)\/dist\/main\.js/.exec(callFrame.url)?.[1] ?? name;
     const micros = spent.get(id) ?? 0;
-    if (['(idle)', '(root)'].includes(callFrame.functionName)) continue;
+    if (['(idle)', '(root)'].includes(callFrame.functionName) || loading.has(id)) continue;
     busy += micros;
     const what = `${callFrame.functionName || '(anonymous)'} ${placeOf(callFrame)}`;
     byFunction.set(what, (byFunction.get(what) ?? 0) + micros);
   }
   const top = [...byFunction].sort((a, b) => b[1] - a[1]).slice(0, MOST);
   return { name, seconds: busy / 1e6, top: top.map(([what, micros]) => ({ what, share: micros / busy })) };
+}
+
+/** What runs while modules are loaded: the start, which is not what a run is about. */
+function loadingOf(nodes) {
+  const loading = new Set();
+  for (const { id, callFrame, children = [] } of nodes) {
+    if (callFrame.url.startsWith('node:internal/modules/')) loading.add(id);
+    if (loading.has(id)) for (const child of children) loading.add(child);
+  }
+  return loading;
 }
 
 const placeOf = ({ url, lineNumber }) =>
