@@ -9,7 +9,7 @@ import { batchRequest, startDaybook } from './daybook.mjs';
 import { requestsOf, saveEvent } from './events.mjs';
 import { load } from './load.mjs';
 import { median, probe, steady } from './machine.mjs';
-import { costing, quiet, total } from './processes.mjs';
+import { atRest, costing, cpuByPart, quiet, total } from './processes.mjs';
 
 const EVENTS = 100;
 const COPY_CONNECTIONS = [1, 16];
@@ -28,11 +28,13 @@ export async function catchUps({ rounds, cellMs, backlog }, product) {
     const send = (requests) => load({ port: daybook.port, connections: 8, requests, expect: 202, next });
     await step(`put ${backlog.toLocaleString('en')} events into the log`, () => send(backlog / EVENTS));
     await quiet(daybook.installation.pid);
+    const meter = { cpu: () => cpuByPart(daybook.installation.pid) };
+    meter.rest = await atRest(meter.cpu);
     const cells = [];
     for (let round = 1; round <= rounds; round++)
       await step(`read the log anew, round ${round} of ${rounds}`, async () => {
         const before = probe();
-        const caughtUp = await readAnew(daybook, timeline, () => send(1));
+        const caughtUp = await readAnew(meter, timeline, () => send(1));
         const copied = [];
         for (const connections of COPY_CONNECTIONS) copied.push(await copyRows(daybook, batches, connections, cellMs));
         cells.push({ round, ...caughtUp, copied, counts: steady([before, probe()]) });
@@ -43,7 +45,7 @@ export async function catchUps({ rounds, cellMs, backlog }, product) {
       cells,
       counted: counted.length,
       eventsPerSecond: median(used.map((one) => one.eventsPerSecond)),
-      cpuPerEvent: median(used.map((one) => total(one.cpu))),
+      cpuPerEvent: median(used.map((one) => one.cpuPerEvent)),
       copied: COPY_CONNECTIONS.map((connections, n) => ({
         connections,
         eventsPerSecond: median(used.map((one) => one.copied[n])),
@@ -60,7 +62,7 @@ export async function catchUps({ rounds, cellMs, backlog }, product) {
  * Empties the store and sets its cursors back; the batch that comes next makes the consumer see that its place is another one. Counted from
  * the first records that it has stored again to the last: not the time until it noticed.
  */
-async function readAnew({ installation: { pid } }, timeline, poke) {
+async function readAnew({ cpu, rest }, timeline, poke) {
   const progress = async () => {
     const { rows } = await timeline.query(`SELECT sum(next)::int AS records FROM event_log_cursor WHERE ${ACTIVITY}`);
     return { at: performance.now(), records: rows[0].records };
@@ -79,10 +81,10 @@ async function readAnew({ installation: { pid } }, timeline, poke) {
     if (!first) throw new Error('the timeline was done before it was looked at: a longer log is needed');
     return ((now.records - first.records) * EVENTS * 1_000) / (now.at - first.at);
   };
-  const { result, cpu } = await costing(pid, work, () => (all * EVENTS) / 1_000);
+  const { result, cost } = await costing(cpu, rest, work);
   const { rows } = await timeline.query('SELECT count(*)::int AS batches FROM batch');
   if (rows[0].batches !== all + 1) throw new Error(`${rows[0].batches} batches are stored of ${all + 1}`);
-  return { eventsPerSecond: Math.round(result), cpu };
+  return { eventsPerSecond: Math.round(result), cpuPerEvent: (total(cost) * 1_000) / (all * EVENTS) };
 }
 
 /** Rows in binary, 100 a commit, each connection its next when the last was committed. */

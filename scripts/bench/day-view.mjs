@@ -4,7 +4,7 @@ import { batchRequest, makeProjects, startDaybook } from './daybook.mjs';
 import { requestsOf, saveEvent } from './events.mjs';
 import { load, request } from './load.mjs';
 import { probe, quantile } from './machine.mjs';
-import { costing, quiet, total } from './processes.mjs';
+import { atRest, costing, cpuByPart, eachOf, quiet, total } from './processes.mjs';
 
 const PROJECTS = ['kraken', 'medusa', 'nautilus', 'orca'];
 const EVENTS = 500;
@@ -32,17 +32,19 @@ export async function dayViews({ stored, views }, product) {
       for (let at = 0; at < EVENTS; at += per) await send(daybook, [events.slice(at, at + per)], 1);
       held += EVENTS;
     }
+    const meter = { cpu: () => cpuByPart(pid) };
+    meter.rest = await atRest(meter.cpu);
     const [cells, costs] = [[], []];
     for (const wanted of stored) {
       await step(`store ${wanted.toLocaleString('en')} events on other days`, async () => {
         await fill(daybook, wanted - held - COUNTED_EVENTS);
         await quiet(pid);
-        costs.push({ stored: wanted, cpuPerEvent: await costOfStoring(daybook) });
+        costs.push({ stored: wanted, cpuPerEvent: await costOfStoring(daybook, meter) });
       });
       held = wanted;
       await step(`read days of ${EVENTS} events`, async () => {
         for (const { batches, day } of days)
-          cells.push({ stored: wanted, batches, ...(await read(daybook, day, views)) });
+          cells.push({ stored: wanted, batches, ...(await read(daybook, meter, day, views)) });
       });
     }
     return { cells, costs, growth: growth(cells, costs) };
@@ -63,14 +65,13 @@ function growth(cells, costs) {
   };
 }
 
-async function costOfStoring(daybook) {
-  const { pid } = daybook.installation;
-  const work = async () => {
+/** Microseconds of processor per event. */
+async function costOfStoring(daybook, { cpu, rest }) {
+  const { cost } = await costing(cpu, rest, async () => {
     await fill(daybook, COUNTED_EVENTS);
-    await quiet(pid);
-  };
-  const { cpu } = await costing(pid, work, () => COUNTED_EVENTS / 1_000);
-  return total(cpu);
+    await quiet(daybook.installation.pid);
+  });
+  return (total(cost) * 1_000) / COUNTED_EVENTS;
 }
 
 async function fill(daybook, events) {
@@ -86,7 +87,7 @@ async function send({ port, token }, batches, requests) {
   await load({ port, connections: Math.min(4, requests), requests, expect: 202, next });
 }
 
-async function read({ port, account, installation: { pid } }, day, views) {
+async function read({ port, account }, meter, day, views) {
   const bytes = request('GET', `/v1/days/${day}`, { cookie: account.cookieHeader() });
   const ask = (requests) =>
     load({ port, connections: 1, requests, milliseconds: PATIENCE_MS, expect: 200, next: () => bytes });
@@ -96,11 +97,8 @@ async function read({ port, account, installation: { pid } }, day, views) {
     throw new Error(`the day has ${events} events and ${body.drafts.length} drafts`);
   await ask(30);
   const before = probe();
-  const { result, cpu } = await costing(
-    pid,
-    () => ask(views),
-    ({ requests }) => requests,
-  );
+  const { result, cost } = await costing(meter.cpu, meter.rest, () => ask(views));
+  const cpu = eachOf(cost, (ms) => ms / result.requests);
   return {
     p50Ms: quantile(result.latencies, 0.5),
     p95Ms: quantile(result.latencies, 0.95),

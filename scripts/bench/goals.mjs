@@ -24,7 +24,8 @@ export const GOALS = {
   },
 };
 
-export const atLeast = (value, goal, unit = '×', digits = 2) => judge(value >= goal, `≥ ${goal} ${unit}`, value, digits);
+export const atLeast = (value, goal, unit = '×', digits = 2) =>
+  judge(value >= goal, `≥ ${goal} ${unit}`, value, digits);
 export const atMost = (value, goal, unit = '×', digits = 2) => judge(value <= goal, `≤ ${goal} ${unit}`, value, digits);
 const judge = (kept, goal, value, digits) => ({
   kept,

@@ -2,7 +2,7 @@
 import { step } from '../steps.mjs';
 import { storedBytes } from './daybook.mjs';
 import { median, probe, quantile, steady } from './machine.mjs';
-import { memoryByPart, quiet, total } from './processes.mjs';
+import { atRest, costing, eachOf, memoryByPart, quiet, total } from './processes.mjs';
 import { EVENTS, startSides, stopAll } from './sides.mjs';
 
 export const CONNECTIONS = [1, 16];
@@ -12,6 +12,9 @@ export async function ingest({ rounds, cellMs }, product) {
   const { pid } = daybook.installation;
   try {
     const memory = { idle: memoryByPart(pid) };
+    await step('look at everybody at rest', async () => {
+      for (const side of Object.values(sides)) side.rest = await atRest(side.cpu);
+    });
     await step('warm up', async () => {
       for (const side of Object.values(sides)) await cell(side, 16, 1_500);
     });
@@ -34,6 +37,7 @@ export async function ingest({ rounds, cellMs }, product) {
       summary: summarise(cells, Object.keys(sides)),
       bytesPerEvent: Object.fromEntries(bytes),
       memory,
+      rest: sides.daybook.rest,
       restartSeconds: await restart(daybook),
     };
   } finally {
@@ -42,16 +46,18 @@ export async function ingest({ rounds, cellMs }, product) {
 }
 
 async function cell(side, connections, milliseconds) {
-  const [before, used] = [probe(), side.cpu()];
-  const { requests, refused, seconds, latencies } = await side.run(connections, milliseconds);
-  // What was acknowledged is stored a second time by its reader: that costs too, after the last answer.
-  await quiet(side.pid);
+  const before = probe();
+  const { result, cost } = await costing(side.cpu, side.rest, async () => {
+    const done = await side.run(connections, milliseconds);
+    // What was acknowledged is stored a second time by its reader: that costs too, after the last answer.
+    await quiet(side.pid);
+    return done;
+  });
+  const { requests, refused, seconds, latencies } = result;
   const events = requests * EVENTS;
   side.events += events;
   const probes = [before, probe()];
-  const cpu = Object.fromEntries(
-    Object.entries(side.cpu()).map(([part, ms]) => [part, ((ms - (used[part] ?? 0)) * 1_000) / events]),
-  );
+  const cpu = eachOf(cost, (ms) => (ms * 1_000) / events);
   return {
     eventsPerSecond: Math.round(events / seconds),
     cpu,

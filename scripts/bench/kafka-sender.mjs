@@ -59,7 +59,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       },
     ],
   });
-  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   const value = randomBytes(8_192);
   process.on('message', async ({ senders, milliseconds }) => {

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { CommandFailed, main, root } from '../steps.mjs';
 import { catchUps } from './catch-up.mjs';
 import { crash } from './crash.mjs';
-import { shapesToMeasure } from './daybook.mjs';
 import { dayViews } from './day-view.mjs';
+import { shapesToMeasure } from './daybook.mjs';
 import { ingest } from './ingest.mjs';
 import { machine } from './machine.mjs';
 import { emptyFolder, printProfiles, readProfiles } from './profiles.mjs';
@@ -63,7 +63,10 @@ await main(async () => {
       // Kept as it comes: a run is long.
       await writeFile(join(results, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
     }
-    if (profileDir) printProfiles((measured.profiles = readProfiles(profileDir)));
+    if (profileDir) {
+      measured.profiles = readProfiles(profileDir);
+      printProfiles(measured.profiles);
+    }
   }
   await writeFile(join(results, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(join(results, 'bench.md'), markdown(report));

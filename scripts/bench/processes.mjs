@@ -68,15 +68,25 @@ const memoryMb = (pids) =>
     }, 0) / 1_024,
   );
 
-/** What `work` cost each part, in milliseconds of processor per unit of `of(result)`; with what it answered. */
-export async function costing(pid, work, of) {
-  const before = cpuByPart(pid);
-  const result = await work();
-  const after = cpuByPart(pid);
-  const units = of(result);
-  const cpu = Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / units]));
-  return { result, cpu };
+/** Milliseconds of processor a second that each part uses while nobody asks anything: brokers, health checks and timers. */
+export async function atRest(cpu, seconds = 3) {
+  const before = cpu();
+  await sleep(seconds * 1_000);
+  return eachOf(difference(cpu(), before), (ms) => ms / seconds);
 }
+
+/** What `work` cost each part, in milliseconds of processor above its rest; with what it answered. */
+export async function costing(cpu, rest, work) {
+  const [before, started] = [cpu(), performance.now()];
+  const result = await work();
+  const seconds = (performance.now() - started) / 1_000;
+  const cost = eachOf(difference(cpu(), before), (ms, part) => Math.max(0, ms - (rest[part] ?? 0) * seconds));
+  return { result, cost };
+}
+
+export const eachOf = (parts, change) =>
+  Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, change(value, part)]));
+const difference = (after, before) => eachOf(after, (ms, part) => ms - (before[part] ?? 0));
 
 /** Resolves when the tree works no more, but for the pulse of a broker and of health checks: what it took in is also stored. */
 export async function quiet(pid, patienceMs = 30_000) {

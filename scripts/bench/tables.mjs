@@ -29,7 +29,9 @@ export function tablesOf(shape, measured) {
 function judged(goals, { ingest, 'catch-up': catchUp, 'day-view': views, crash, readiness }) {
   const rows = [
     ...(ingest ? ingestGoals(goals, ingest) : []),
-    ...(catchUp ? [['G2', 'log → readable, of COPY BINARY', atLeast(catchUp.copied[0].daybookIsTimesAsFast, goals.copy)]] : []),
+    ...(catchUp
+      ? [['G2', 'log → readable, of COPY BINARY', atLeast(catchUp.copied[0].daybookIsTimesAsFast, goals.copy)]]
+      : []),
     ...(views ? viewGoals(goals, views) : []),
     ...(ingest ? memoryGoals(goals, ingest, readiness) : []),
     ...(crash ? crashGoals(goals, crash) : []),
@@ -81,7 +83,9 @@ function memoryGoals(goals, { memory, restartSeconds }, readiness) {
   return [
     ['G8', 'memory of the largest service, idle', atMost(largest(memory.idle), goals.service.idle, 'MB', 0)],
     ['G8', 'memory of the largest service, under load', atMost(largest(memory.load), goals.service.load, 'MB', 0)],
-    ...(readiness ? [['G8', 'slowest service to be ready', atMost(largest(readiness), goals.service.ready, 's', 1)]] : []),
+    ...(readiness
+      ? [['G8', 'slowest service to be ready', atMost(largest(readiness), goals.service.ready, 's', 1)]]
+      : []),
   ];
 }
 
@@ -120,7 +124,12 @@ function costs(shape, { summary, bytesPerEvent, memory, restartSeconds }) {
     title: 'What it costs',
     rows: [
       ['what', 'measured'],
-      ['stored per event', Object.entries(bytesPerEvent).map(([store, bytes]) => `${store} ${bytes} B`).join(', ')],
+      [
+        'stored per event',
+        Object.entries(bytesPerEvent)
+          .map(([store, bytes]) => `${store} ${bytes} B`)
+          .join(', '),
+      ],
       ['memory idle, under load, in all', `${total(memory.idle)}, ${total(memory.load)} MB`],
       [shape === 'solo' ? 'second start' : 'second start, stores included', `${restartSeconds.toFixed(1)} s`],
       ['refused with 503 and Retry-After', summary.map(({ sides }) => sides.daybook.refused).join(', ')],
@@ -131,16 +140,20 @@ function costs(shape, { summary, bytesPerEvent, memory, restartSeconds }) {
 }
 
 /** By process: `own` is the launcher. */
-function services({ ingest: { summary, memory }, readiness }) {
+function services({ ingest: { summary, memory, rest }, readiness }) {
   const rows = Object.keys(memory.load).map((name) => [
     name === 'own' ? 'launcher' : name,
     ...summary.map(({ sides }) => (sides.daybook.cpu[name] ?? 0).toFixed(2)),
+    (rest[name] ?? 0).toFixed(0),
     `${memory.idle[name] ?? ''}`,
     `${memory.load[name]}`,
     readiness?.[name] ? readiness[name].toFixed(1) : '',
   ]);
   const head = summary.map(({ connections }) => `CPU µs/event at ${connections}`);
-  return { title: 'By process', rows: [['process', ...head, 'MB idle', 'MB under load', 'ready, s'], ...rows] };
+  return {
+    title: 'By process',
+    rows: [['process', ...head, 'CPU at rest, ms/s', 'MB idle', 'MB under load', 'ready, s'], ...rows],
+  };
 }
 const servicesOf = (parts) => Object.entries(parts).filter(([name]) => name !== 'own' && !STORES.includes(name));
 

@@ -57,7 +57,11 @@ export async function startWakapi() {
 /** A process of its own, so that the processor time of both is that of one tree. */
 async function serve(folder) {
   const [port, postgresPort] = [await freePort(), await freePort()];
-  const postgres = await EmbeddedPostgres.start({ dataDir: `${folder}/postgres`, password: 'wakapi', tcp: { port: postgresPort } });
+  const postgres = await EmbeddedPostgres.start({
+    dataDir: `${folder}/postgres`,
+    password: 'wakapi',
+    tcp: { port: postgresPort },
+  });
   const database = new Database({ url: await postgres.ensureDatabase('wakapi', 'wakapi'), name: 'bench', max: 1 });
   const env = {
     PATH: process.env.PATH,
@@ -80,7 +84,13 @@ async function serve(folder) {
     if (tries > 300) throw new Error('Wakapi was not ready in time');
     await sleep(50);
   }
-  const account = { username: 'bench', email: 'bench@example.org', password: 'bench bench', password_repeat: 'bench bench', location: 'UTC' };
+  const account = {
+    username: 'bench',
+    email: 'bench@example.org',
+    password: 'bench bench',
+    password_repeat: 'bench bench',
+    location: 'UTC',
+  };
   await fetch(`${url}/signup`, { method: 'POST', body: new URLSearchParams(account), redirect: 'manual' });
   const { rows } = await database.query('SELECT api_key FROM users');
   process.once('disconnect', async () => {

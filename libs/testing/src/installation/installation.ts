@@ -11,8 +11,7 @@ import { freePort } from '@daybook/installation';
 /** `DAYBOOK_SHAPE=platform`: the same specs against one process per service, on Kafka, PostgreSQL and Redis. */
 export type Shape = 'solo' | 'platform';
 export const SHAPE: Shape = process.env.DAYBOOK_SHAPE === 'platform' ? 'platform' : 'solo';
-const mainOf = (shape: Shape) =>
-  fileURLToPath(new URL(`../../../../services/${shape}/dist/main.js`, import.meta.url));
+const mainOf = (shape: Shape) => fileURLToPath(new URL(`../../../../services/${shape}/dist/main.js`, import.meta.url));
 
 /** A whole Daybook in a process of its own, on folders of its own: what `npm start` starts after building. */
 export interface Installation {
