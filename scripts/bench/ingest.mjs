@@ -1,21 +1,20 @@
-// G1 and G4: batches of 100 events, acknowledged when durable, at 1 and at 16 connections; Daybook, its ceiling and aw-server in turn.
+// G1 and G4: batches of 100 events, acknowledged when durable, at 1 and at 16 connections; Daybook and what it is measured beside in turn.
 import { step } from '../steps.mjs';
-import { batchRequest, startDaybook, storedBytes } from './daybook.mjs';
-import { awEvent, requestsOf, saveEvent } from './events.mjs';
-import { load, request } from './load.mjs';
+import { storedBytes } from './daybook.mjs';
 import { median, probe, quantile, steady } from './machine.mjs';
-import { startAwServer, startCeiling } from './peers.mjs';
-import { cpuMs, memoryMb, ownCpuMs, quiet } from './processes.mjs';
+import { atRest, costing, eachOf, memoryByPart, quiet, total } from './processes.mjs';
+import { EVENTS, startSides, stopAll } from './sides.mjs';
 
-const EVENTS = 100;
-const MADE = 200;
 export const CONNECTIONS = [1, 16];
 
-export async function ingest({ rounds, cellMs }, profileDir) {
-  const sides = await step('start Daybook, the ceiling and aw-server', () => startSides(profileDir));
-  const daybook = sides.daybook.product;
+export async function ingest({ rounds, cellMs }, product) {
+  const { daybook, sides } = await step(`start Daybook (${product.shape}) and its peers`, () => startSides(product));
+  const { pid } = daybook.installation;
   try {
-    const memory = { idleMb: memoryMb(daybook.installation.pid) };
+    const memory = { idle: memoryByPart(pid) };
+    await step('look at everybody at rest', async () => {
+      for (const side of Object.values(sides)) side.rest = await atRest(side.cpu);
+    });
     await step('warm up', async () => {
       for (const side of Object.values(sides)) await cell(side, 16, 1_500);
     });
@@ -26,14 +25,19 @@ export async function ingest({ rounds, cellMs }, profileDir) {
         for (const connections of CONNECTIONS)
           for (const [side, parts] of Object.entries(sides))
             cells.push({ side, round, connections, ...(await cell(parts, connections, cellMs)) });
-        memory.loadMb = Math.max(memory.loadMb ?? 0, memoryMb(daybook.installation.pid));
+        memory.load = larger(memory.load, memoryByPart(pid));
       });
-    const bytes = Math.round((storedBytes(daybook) - before) / (sides.daybook.events - stored));
+    const after = storedBytes(daybook);
+    const bytes = Object.entries(after).map(([store, now]) => [
+      store,
+      Math.round((now - before[store]) / (sides.daybook.events - stored)),
+    ]);
     return {
       cells,
       summary: summarise(cells, Object.keys(sides)),
-      bytesPerEvent: bytes,
+      bytesPerEvent: Object.fromEntries(bytes),
       memory,
+      rest: sides.daybook.rest,
       restartSeconds: await restart(daybook),
     };
   } finally {
@@ -41,60 +45,24 @@ export async function ingest({ rounds, cellMs }, profileDir) {
   }
 }
 
-async function startSides(profileDir) {
-  const at = new Date().toISOString();
-  const batches = Array.from({ length: MADE }, () => Array.from({ length: EVENTS }, () => saveEvent(at)));
-  const plain = (path, say) =>
-    requestsOf(
-      batches.map((events) => ({
-        bytes: request('POST', path, {}, Buffer.from(JSON.stringify(say(events)))),
-        idAt: -1,
-      })),
-    );
-  const sides = {};
-  try {
-    const product = await startDaybook(profileDir);
-    const { port, token, installation } = product;
-    const next = requestsOf(batches.map((events) => batchRequest(token, events)));
-    sides.daybook = {
-      product,
-      port,
-      pid: installation.pid,
-      expect: 202,
-      next,
-      events: 0,
-      stop: () => installation.dispose(),
-    };
-    sides.ceiling = { ...(await startCeiling()), expect: 202, next: plain('/', (events) => events), events: 0 };
-    const aw = await startAwServer();
-    if (aw)
-      sides.awServer = {
-        ...aw,
-        expect: 200,
-        next: plain('/api/0/buckets/bench/events', (events) => events.map(awEvent)),
-        events: 0,
-      };
-    return sides;
-  } catch (error) {
-    await stopAll(sides);
-    throw error;
-  }
-}
-
-const stopAll = (sides) => Promise.all(Object.values(sides).map((side) => side.stop()));
-
 async function cell(side, connections, milliseconds) {
-  const [before, used, own] = [probe(), cpuMs(side.pid), ownCpuMs(side.pid)];
-  const { requests, refused, seconds, latencies } = await load({ ...side, connections, milliseconds });
-  // What was acknowledged is stored a second time by its reader: that costs too, after the last answer.
-  await quiet(side.pid);
+  const before = probe();
+  const { result, cost } = await costing(side.cpu, side.rest, async () => {
+    const done = await side.run(connections, milliseconds);
+    // What was acknowledged is stored a second time by its reader: that costs too, after the last answer.
+    await quiet(side.pid);
+    return done;
+  });
+  const { requests, refused, seconds, latencies } = result;
   const events = requests * EVENTS;
   side.events += events;
   const probes = [before, probe()];
+  const cpu = eachOf(cost, (ms) => (ms * 1_000) / events);
   return {
     eventsPerSecond: Math.round(events / seconds),
-    cpuPerEvent: ((cpuMs(side.pid) - used) * 1_000) / events,
-    ownCpuPerEvent: ((ownCpuMs(side.pid) - own) * 1_000) / events,
+    cpu,
+    cpuPerEvent: total(cpu),
+    cpuWithoutPostgres: total(cpu) - (cpu.postgres ?? 0),
     refused,
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
@@ -102,6 +70,9 @@ async function cell(side, connections, milliseconds) {
     counts: steady(probes),
   };
 }
+
+const larger = (known = {}, now) =>
+  Object.fromEntries(Object.entries(now).map(([part, mb]) => [part, Math.max(known[part] ?? 0, mb)]));
 
 /**
  * Medians over the cells that count, and over all where none does (`counted` says so); ratios within a round, since a round's sides ran one
@@ -131,7 +102,8 @@ function summary(here, side) {
     eventsPerSecond: middle('eventsPerSecond'),
     range: [Math.min(...speeds), Math.max(...speeds)],
     cpuPerEvent: middle('cpuPerEvent'),
-    ownCpuPerEvent: middle('ownCpuPerEvent'),
+    cpuWithoutPostgres: middle('cpuWithoutPostgres'),
+    cpu: Object.fromEntries(Object.keys(cells[0].cpu).map((part) => [part, median(cells.map((one) => one.cpu[part]))])),
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
     refused: all.reduce((sum, one) => sum + one.refused, 0),

@@ -2,6 +2,9 @@ import { connect, isIP } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import { quietTimers } from './kafkajs-timers.js';
+
+quietTimers();
 
 /** How to reach a Kafka, and as whom: the principal is the certificate's CN. */
 export interface KafkaConnection {

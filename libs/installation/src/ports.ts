@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartRefused } from './folders.js';
@@ -22,12 +23,19 @@ export async function refuseTakenPort(host: string, port: number): Promise<void>
     );
 }
 
+/** Below what Linux, macOS and Windows give to outgoing connections: one of those may take a port before its service listens. */
+const [LOWEST, HIGHEST] = [20_000, 32_000];
+
 /** A port of this machine that nobody has at the moment. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST);
+    const server = createServer().listen(port, '127.0.0.1');
+    const listens = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    await new Promise((done) => server.close(done));
+    if (listens) return port;
+  }
 }

@@ -78,9 +78,16 @@ function foreign(request: FastifyRequest, peers: readonly string[] | typeof ANY)
   return welcome ? undefined : problems.role_required();
 }
 
+/** Reading a certificate costs more than routing a request; a connection keeps its own (TLS 1.3 has no renegotiation). */
+const names = new WeakMap<TLSSocket, string>();
+
 /** The one name in the certificate that the connection was made with. */
-function peerOf({ raw }: FastifyRequest): string | undefined {
-  if (!(raw.socket instanceof TLSSocket) || !raw.socket.authorized) return undefined;
-  const name: unknown = raw.socket.getPeerCertificate().subject?.CN;
-  return typeof name === 'string' ? name : undefined;
+function peerOf({ raw: { socket } }: FastifyRequest): string | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const known = names.get(socket);
+  if (known !== undefined) return known;
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  if (typeof name !== 'string') return undefined;
+  names.set(socket, name);
+  return name;
 }

@@ -9,8 +9,9 @@ import { promisify } from 'node:util';
 import { freePort } from '@daybook/installation';
 
 /** `DAYBOOK_SHAPE=platform`: the same specs against one process per service, on Kafka, PostgreSQL and Redis. */
-export const SHAPE = process.env.DAYBOOK_SHAPE === 'platform' ? 'platform' : 'solo';
-const MAIN = fileURLToPath(new URL(`../../../../services/${SHAPE}/dist/main.js`, import.meta.url));
+export type Shape = 'solo' | 'platform';
+export const SHAPE: Shape = process.env.DAYBOOK_SHAPE === 'platform' ? 'platform' : 'solo';
+const mainOf = (shape: Shape) => fileURLToPath(new URL(`../../../../services/${shape}/dist/main.js`, import.meta.url));
 
 /** A whole Daybook in a process of its own, on folders of its own: what `npm start` starts after building. */
 export interface Installation {
@@ -39,6 +40,7 @@ export interface Installation {
 export async function startInstallation(
   environment: Record<string, string> = {},
   user?: OtherUser,
+  shape = SHAPE,
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-e2e-'));
   if (user) await chown(folder, user.uid, user.gid);
@@ -54,7 +56,7 @@ export async function startInstallation(
   let output = '';
   let daybook: ChildProcess | undefined;
   const start = async () => {
-    daybook = spawnDaybook({ NODE_ENV: 'production', ...env }, user);
+    daybook = spawnDaybook({ NODE_ENV: 'production', ...env }, user, shape);
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
     };
@@ -101,7 +103,7 @@ export async function refusedStart(
   environment: Record<string, string>,
   user?: OtherUser,
 ): Promise<{ code: number | null; output: string }> {
-  const daybook = spawnDaybook(environment, user);
+  const daybook = spawnDaybook(environment, user, SHAPE);
   let output = '';
   for (const stream of [daybook.stdout, daybook.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -124,7 +126,7 @@ export async function ordinaryUser(): Promise<OtherUser | undefined> {
   const [, , uid, gid] = (fields?.split(':') ?? []).map(Number);
   if (!uid || !gid) throw new Error('there is no user "nobody" to be an ordinary user');
   // A checkout in root's own folder is read with the one capability that reads; it gives nothing to write with.
-  const reading = (await everybodyReads(dirname(MAIN)))
+  const reading = (await everybodyReads(dirname(mainOf(SHAPE))))
     ? []
     : ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
   return { uid, gid, prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...reading] };
@@ -135,8 +137,8 @@ async function everybodyReads(folder: string): Promise<boolean> {
   return open && (folder === dirname(folder) || everybodyReads(dirname(folder)));
 }
 
-function spawnDaybook(environment: Record<string, string>, user?: OtherUser): ChildProcess {
-  const [command = process.execPath, ...args] = [...(user?.prefix ?? []), process.execPath, MAIN];
+function spawnDaybook(environment: Record<string, string>, user: OtherUser | undefined, shape: Shape): ChildProcess {
+  const [command = process.execPath, ...args] = [...(user?.prefix ?? []), process.execPath, mainOf(shape)];
   return spawn(command, args, {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
