@@ -30,7 +30,7 @@ import {
   withServer,
 } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arriveAgain } from './late-records.js';
+import { arriveAgain } from './platform-stores.js';
 import { unwrapKeyStore } from './stolen-keys.js';
 
 /** Rows that concern a person, with the alias they stand under. */

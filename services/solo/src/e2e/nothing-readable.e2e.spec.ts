@@ -13,6 +13,7 @@ import {
   newId,
   postBatch,
   queryOnce,
+  SHAPE,
   save,
   scanForCanaries,
   startInstallation,
@@ -20,6 +21,7 @@ import {
   visit,
 } from '@daybook/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plantInStores } from './platform-stores.js';
 
 /** What a browser of the Chromium family keeps of visits, as far as it is read. */
 const CHROMIUM_HISTORY = `
@@ -192,9 +194,12 @@ describe(`nothing readable on any disk, with ${ALL.length} canaries (P27)`, () =
     expect(installation.output().length).toBeGreaterThan(100);
     await queryOnce(installation, 'timeline', 'CREATE TABLE planted AS SELECT $1::text AS word', [CANARIES.files[0]]);
     await queryOnce(installation, 'timeline', 'CHECKPOINT');
+    if (SHAPE === 'platform') await plantInStores(installation, String(CANARIES.files[0]));
     const control = await scanForCanaries([installation.dataDir], ALL);
     expect(new Set(control.hits.map(({ canary }) => canary))).toEqual(new Set([CANARIES.files[0]]));
     expect(control.hits.some(({ file }) => file.includes('pg_wal'))).toBe(true);
     expect(control.hits.some(({ file }) => file.includes('/base/'))).toBe(true);
+    for (const store of SHAPE === 'platform' ? ['/kafka/data/', '/redis/data/'] : [])
+      expect(control.hits.some(({ file }) => file.includes(store))).toBe(true);
   });
 });
