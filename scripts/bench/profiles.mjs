@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../steps.mjs';
 
-const MOST = 22;
+const MOST = 15;
 
 export function emptyFolder(folder) {
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Replicas } from '@daybook/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -43,7 +42,7 @@ export class OverHttp implements Upstream {
     const response = reply.raw;
     const ended = new AbortController();
     response.once('close', () => ended.abort());
-    const body = Number(raw.headers['content-length'] ?? 0) > 0 ? await buffer(raw) : null;
+    const body = Number(raw.headers['content-length'] ?? 0) > 0 ? Buffer.concat(await raw.toArray()) : null;
     const timer = setTimeout(() => ended.abort(gatewayProblems.timeout('try again')), this.timeoutMs);
     const answer = await this.replicas
       .send({
