@@ -1,5 +1,6 @@
 import type { MigrationFolder } from '@daybook/database';
 
+export { consumeFromStart } from './consume-from-start.js';
 export { SubscriptionHalted } from './delivering.js';
 export * from './event-log.js';
 export * from './json-records.js';

@@ -99,6 +99,17 @@ export class OutboxRelay {
   }
 }
 
+/** For a process that ends: carries what is queued now, beside the relays of those who serve, and resolves when the log has it. */
+export async function carryOutbox(database: Database, log: EventLog): Promise<void> {
+  const relay = new OutboxRelay(database, log);
+  relay.start();
+  try {
+    await relay.drained();
+  } finally {
+    await relay.stop();
+  }
+}
+
 function byTopic(rows: Row[]): Map<Topic, NewRecord[]> {
   const topics = new Map<Topic, NewRecord[]>();
   for (const { topic, key, value, headers } of rows) {

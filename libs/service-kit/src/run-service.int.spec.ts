@@ -88,13 +88,25 @@ describe('a service in a process of its own', () => {
     expect([await known.ended, await bug.ended, await command.ended]).toEqual([1, 1, 1]);
     expect(known.err).toBe('root.key is missing: put it back\n');
     expect(bug.err).toContain('    at ');
-    expect(command.err).toBe('privacy has no command "dance": use serve or migrate\n');
+    expect(command.err).toBe('privacy has no command "dance": use serve or migrate or replay\n');
   });
 
   it('migrates as the owner, closes what it opened, and ends', async () => {
     const migrating = run({ DAYBOOK_DATABASE_OWNER_URL: 'postgres://owner@127.0.0.1/privacy' }, ['migrate']);
     expect(await migrating.ended).toBe(0);
     expect(migrating.out).toBe('database /privacy closed\n');
+  });
+
+  it('runs a command beside whoever serves: it listens nowhere, closes what it opened, and ends with one line', async () => {
+    const serving = run();
+    await until(() => serving.out.includes('make your account'));
+    const replaying = run({}, ['replay']);
+    expect(await replaying.ended).toBe(0);
+    expect(replaying.out).toBe('database closed\n2 rows were put right\n');
+    expect(serving.child.exitCode).toBeNull();
+    const bad = run({ DAYBOOK_CERTIFICATES: '' }, ['replay']);
+    expect(await bad.ended).toBe(1);
+    expect(bad.err).toBe('DAYBOOK_CERTIFICATES is missing: use a folder with ca.crt, service.crt and service.key\n');
   });
 
   it('waits for what is not there yet, alive and not ready, and says so; a signal meanwhile ends it in order', async () => {

@@ -54,25 +54,28 @@ export interface Launched {
 
 export type Migration = Pick<Launch<Config<typeof Owner>>, 'config' | 'certificates' | 'open'>;
 
+/** What a command beside `serve` works with; it takes no requests. */
+export type Step<C> = Pick<Launch<C>, 'config' | 'certificates' | 'logger' | 'open'>;
+
 export interface ServiceProcess<Given extends z.ZodRawShape> {
   name: string;
   environment: Environment<Given>;
   start(launch: Launch<Config<Environment<Given>>>): Promise<Launched>;
   /** The command `migrate`, as the role that owns the tables; `serve` runs as one that owns nothing. */
   migrate?(step: Migration): Promise<unknown>;
+  /** Commands as the role that serves, while others serve (docs/replay.md). Each resolves to the line that it ends with. */
+  commands?: Readonly<Record<string, (step: Step<Config<Environment<Given>>>) => Promise<string>>>;
 }
 
-/** `node main.js [serve|migrate]`: what every service does as a process of its own. Ends the process with 1 for what stops it. */
+/** `node main.js [serve|migrate|…]`: what every service does as a process of its own. Ends the process with 1 for what stops it. */
 export async function runService<Given extends z.ZodRawShape>(service: ServiceProcess<Given>): Promise<void> {
   const command = process.argv[2] ?? 'serve';
   const life = new Life();
   try {
     if (command === 'serve') await serve(service, life);
     else if (command === 'migrate' && service.migrate) await migrate(service, life);
-    else
-      throw new ConfigError(
-        `${service.name} has no command "${command}"${service.migrate ? ': use serve or migrate' : ''}`,
-      );
+    else if (service.commands?.[command]) await run(service, service.commands[command], life);
+    else throw new ConfigError(`${service.name} has no command "${command}": use ${commandsOf(service).join(' or ')}`);
   } catch (error) {
     await life.end();
     // Somebody stopped it while it waited for something.
@@ -81,6 +84,12 @@ export async function runService<Given extends z.ZodRawShape>(service: ServicePr
     process.exit(1);
   }
 }
+
+const commandsOf = ({ migrate, commands }: { migrate?: unknown; commands?: object }): string[] => [
+  'serve',
+  ...(migrate ? ['migrate'] : []),
+  ...Object.keys(commands ?? {}),
+];
 
 async function serve<Given extends z.ZodRawShape>(service: ServiceProcess<Given>, life: Life): Promise<void> {
   const config = readConfig(service.environment);
@@ -126,6 +135,20 @@ async function migrate({ name, migrate }: Pick<ServiceProcess<never>, 'name' | '
   const certificates = await readCertificates(config.DAYBOOK_CERTIFICATES);
   await migrate?.({ config, certificates, open: opener(life, logger) });
   await life.end();
+}
+
+async function run<Given extends z.ZodRawShape>(
+  { name, environment }: ServiceProcess<Given>,
+  command: (step: Step<Config<Environment<Given>>>) => Promise<string>,
+  life: Life,
+): Promise<void> {
+  const config = readConfig(environment);
+  const own = config as Config<Environment<Record<never, never>>>;
+  const logger = createLogger(name, { level: own.DAYBOOK_LOG_LEVEL });
+  const certificates = await readCertificates(own.DAYBOOK_CERTIFICATES);
+  const line = await command({ config, certificates, logger, open: opener(life, logger) });
+  await life.end();
+  console.log(line);
 }
 
 const opener =

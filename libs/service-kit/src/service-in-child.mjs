@@ -23,6 +23,12 @@ await runService({
   }),
   migrate: ({ open, config }) =>
     open('database', () => closing(`database ${new URL(config.DAYBOOK_DATABASE_OWNER_URL).pathname}`)),
+  commands: {
+    replay: async ({ open }) => {
+      await open('database', () => closing('database'));
+      return '2 rows were put right';
+    },
+  },
   start: async ({ config, logger, listener, telemetry, open }) => {
     if (config.DAYBOOK_SPEC_FAULT === 'known') throw new MissingKeys('root.key is missing: put it back');
     if (config.DAYBOOK_SPEC_FAULT === 'bug') throw new TypeError('a bug');

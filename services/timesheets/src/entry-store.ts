@@ -1,10 +1,10 @@
-import type { ErasureScope, IsoWeek, MemberRef } from '@daybook/contracts';
+import type { ErasureScope, IsoWeek, MemberRef, OrgRef } from '@daybook/contracts';
 import type { Queryable, Tx } from '@daybook/database';
 import type { ErasableStore } from '@daybook/erasure';
 import { PostgresEventStore } from '@daybook/event-store';
-import { projectStream } from './project/projects.js';
+import { projectStream } from './project/project-fact.js';
+import { rebuildMember } from './timesheet/rebuild-member.js';
 import { weekStream } from './timesheet/timesheet.js';
-import { lockMember } from './timesheet/timesheet-rows.js';
 
 type MemberScope = Extract<ErasureScope, { kind: 'member' }>;
 type OrganisationScope = Extract<ErasureScope, { kind: 'organisation' }>;
@@ -30,8 +30,8 @@ export const entryStore: ErasableStore = {
 const events = new PostgresEventStore();
 
 async function eraseUnsubmitted({ member }: MemberScope, tx: Tx): Promise<number> {
-  // What is being written now is waited for, so that it goes too.
-  await lockMember(tx, member);
+  // What is being written now is waited for, so that it goes too; and what is deleted is what the streams say, not rows that may be wrong.
+  await rebuildMember(tx, events, member);
   const { rows } = await tx.query<{ week: IsoWeek }>(
     `SELECT week FROM timesheet WHERE member = $1 AND state = 'open'`,
     [member],
@@ -61,6 +61,7 @@ async function unsubmitted({ member }: MemberScope, db: Queryable): Promise<numb
 }
 
 async function eraseOrganisation({ org }: OrganisationScope, tx: Tx): Promise<number> {
+  for (const member of await membersOf(org, tx)) await rebuildMember(tx, events, member);
   const weeks = await tx.query<{ member: MemberRef; week: IsoWeek }>(
     'DELETE FROM timesheet WHERE org = $1 RETURNING member, week',
     [org],
@@ -75,11 +76,23 @@ async function eraseOrganisation({ org }: OrganisationScope, tx: Tx): Promise<nu
   return [weeks, projects, entries, items].reduce((sum, { rowCount }) => sum + (rowCount ?? 0), streams);
 }
 
+/** Whoever booked time on one of its projects. */
+async function membersOf(org: OrgRef, tx: Tx): Promise<MemberRef[]> {
+  const { rows } = await tx.query<{ member: MemberRef }>(
+    `SELECT DISTINCT split_part(w.stream, ':', 2) AS member FROM stream_event w
+     JOIN stream_event p ON p.stream = $2 || (w.data->'entry'->>'project') AND p.position = 1 AND p.data->>'org' = $1
+     WHERE w.position = 1 AND starts_with(w.stream, 'week:') ORDER BY 1`,
+    [org, projectStream('')],
+  );
+  return rows.map(({ member }) => member);
+}
+
 async function ofOrganisation({ org }: OrganisationScope, db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `SELECT ((SELECT count(*) FROM entry WHERE org = $1) + (SELECT count(*) FROM timesheet WHERE org = $1)
-       + (SELECT count(*) FROM project WHERE org = $1) + (SELECT count(*) FROM catalogue_item WHERE org = $1))::int AS count`,
-    [org],
+       + (SELECT count(*) FROM project WHERE org = $1) + (SELECT count(*) FROM catalogue_item WHERE org = $1)
+       + (SELECT count(*) FROM stream_event WHERE starts_with(stream, $2) AND data->>'org' = $1))::int AS count`,
+    [org, projectStream('')],
   );
   return rows[0]?.count ?? 0;
 }

@@ -9,12 +9,12 @@ import {
   ProjectRef,
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
-import { jsonRecord } from '@daybook/event-log';
 import type { EventStore } from '@daybook/event-store';
 import { problems } from '@daybook/service-kit';
 import type { z } from 'zod';
 import { newId } from '../new-id.js';
 import { timesheetsProblems } from '../timesheets.problems.js';
+import { type ProjectEvent, projectRecord, projectStream } from './project-fact.js';
 
 interface ProjectRow {
   id: string;
@@ -33,8 +33,6 @@ export interface ProjectsParts {
   /** Something waits in the outbox. */
   onFacts: () => void;
 }
-
-export const projectStream = (id: string): string => `project:${id}`;
 
 /** Projects of an organisation. Members read them; owners and managers change them. Opening and archiving are facts for others, names are not. */
 export class Projects {
@@ -119,12 +117,12 @@ export class Projects {
     { org }: MemberActor,
     project: ProjectRef,
     version: number,
-    type: 'ProjectOpened' | 'ProjectArchived' | 'ProjectRestored',
+    type: ProjectEvent['type'],
   ): Promise<void> {
     const at = Instant.parse(this.parts.clock().toISOString());
-    await this.parts.store.append(tx, projectStream(project), version, [{ type, data: { org, at } }]);
-    const fact = { type: type === 'ProjectArchived' ? type : ('ProjectOpened' as const), org, project, at };
-    await this.parts.store.publish(tx, 'timesheets.projects.v1', [jsonRecord('timesheets.projects.v1', org, fact)]);
+    const event: ProjectEvent = { type, data: { org, at } };
+    await this.parts.store.append(tx, projectStream(project), version, [event]);
+    await this.parts.store.publish(tx, 'timesheets.projects.v1', [projectRecord(project, event)]);
   }
 }
 

@@ -1,15 +1,15 @@
-import type { IsoWeek, MemberActor } from '@daybook/contracts';
+import type { EntryRef, IsoWeek, MemberActor } from '@daybook/contracts';
 import type { Tx } from '@daybook/database';
 import type { Decided } from '@daybook/event-store';
 import type { TimesheetEvent, TimesheetState } from './timesheet.js';
 
-/** The rows of what was decided, in the same transaction. `note` is the text of the entry that was added or changed. */
+/** The rows of what was decided, in the same transaction. No event holds a note: `noteOf` has those of entries that were added or changed. */
 export async function writeRows(
   tx: Tx,
-  { member, org }: MemberActor,
+  { member, org }: Pick<MemberActor, 'member' | 'org'>,
   week: IsoWeek,
   { events, state, version }: Decided<TimesheetState, TimesheetEvent>,
-  note: string | undefined,
+  noteOf: (entry: EntryRef) => string | null | undefined,
 ): Promise<void> {
   const entries = events.flatMap((event) =>
     event.type === 'EntryAdded' || event.type === 'EntryChanged' ? [event.data.entry] : [],
@@ -20,11 +20,11 @@ export async function writeRows(
   if (entries.length)
     await tx.query(
       `INSERT INTO entry (member, id, org, week, day, start_at, end_at, seconds, project, task, billable, note)
-       SELECT $1, id, $2, $3, day, start, "end", seconds, project, task, billable, $5
-       FROM jsonb_to_recordset($4) AS e (id text, day date, start text, "end" text, seconds int, project text, task text, billable boolean)
+       SELECT $1, id, $2, $3, day, start, "end", seconds, project, task, billable, note
+       FROM jsonb_to_recordset($4) AS e (id text, day date, start text, "end" text, seconds int, project text, task text, billable boolean, note text)
        ON CONFLICT (member, id) DO UPDATE SET week = excluded.week, day = excluded.day, start_at = excluded.start_at, end_at = excluded.end_at,
          seconds = excluded.seconds, project = excluded.project, task = excluded.task, billable = excluded.billable, note = excluded.note`,
-      [member, org, week, JSON.stringify(entries), note ?? null],
+      [member, org, week, JSON.stringify(entries.map((entry) => ({ ...entry, note: noteOf(entry.id) })))],
     );
   await tx.query(
     `INSERT INTO timesheet (member, week, org, state, submitted_at, version) VALUES ($1, $2, $3, $4, $5, $6)

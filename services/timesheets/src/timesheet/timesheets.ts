@@ -1,13 +1,12 @@
-import { Instant, type IsoWeek, type MemberActor, type PeriodFact, type Timesheet } from '@daybook/contracts';
+import { Instant, type IsoWeek, type MemberActor, type Timesheet } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
 import { isRefusal } from '@daybook/decider';
-import { jsonRecord } from '@daybook/event-log';
 import { type Decided, type EventStore, handleIn, VersionConflict } from '@daybook/event-store';
 import { problems } from '@daybook/service-kit';
 import { daysOfWeek } from '@daybook/timekeeping';
 import { entriesOfWeek } from '../entry/entry-rows.js';
 import { timesheetsProblems } from '../timesheets.problems.js';
-import { minutesByProject } from './minutes-by-project.js';
+import { periodFact, periodRecord } from './period-fact.js';
 import { type TimesheetCommand, type TimesheetRefusal, timesheetDecider } from './timesheet.decider.js';
 import { type TimesheetEvent, type TimesheetState, weekStream } from './timesheet.js';
 import { lockMember, writeRows } from './timesheet-rows.js';
@@ -55,14 +54,11 @@ export class Timesheets {
   }
 
   submit(actor: MemberActor, week: IsoWeek, seen: number | undefined): Promise<Timesheet> {
-    return this.move(actor, week, seen, 'SubmitTimesheet', ({ state }) => ({
-      type: 'TimesheetSubmitted',
-      minutesByProject: minutesByProject(state),
-    }));
+    return this.move(actor, week, seen, 'SubmitTimesheet');
   }
 
   recall(actor: MemberActor, week: IsoWeek, seen: number | undefined): Promise<Timesheet> {
-    return this.move(actor, week, seen, 'RecallTimesheet', () => ({ type: 'TimesheetRecalled' }));
+    return this.move(actor, week, seen, 'RecallTimesheet');
   }
 
   /** Everything in `work` commits, or nothing of it; no other change of the member's weeks runs meanwhile. */
@@ -91,7 +87,7 @@ export class Timesheets {
       timesheetDecider,
       weekStream(actor.member, week),
       command,
-      (_, result) => writeRows(tx, actor, week, result, note),
+      (_, result) => writeRows(tx, actor, week, result, () => note),
     );
     if (isRefusal(decided)) throw timesheetsProblems[decided.refused as TimesheetRefusal](decided.detail);
     const before = decided.version - decided.events.length;
@@ -106,17 +102,13 @@ export class Timesheets {
     week: IsoWeek,
     seen: number | undefined,
     type: 'SubmitTimesheet' | 'RecallTimesheet',
-    fact: (decided: Decided<TimesheetState, TimesheetEvent>) => Pick<PeriodFact, 'type' | 'minutesByProject'>,
   ): Promise<Timesheet> {
     if (!daysOfWeek(week)) throw noSuchWeek();
-    const { member, org } = actor;
     const now = Instant.parse(this.parts.clock().toISOString());
     await this.change(actor, async (tx) => {
-      const decided = await this.decide(tx, actor, week, { command: { type, data: { now } }, seen });
-      if (!decided.events.length) return;
-      await this.parts.store.publish(tx, 'timesheets.periods.v1', [
-        jsonRecord('timesheets.periods.v1', member, { ...fact(decided), org, member, week, at: now }),
-      ]);
+      const { events, state } = await this.decide(tx, actor, week, { command: { type, data: { now } }, seen });
+      const facts = events.flatMap((event) => periodFact(actor, week, event, state) ?? []);
+      await this.parts.store.publish(tx, 'timesheets.periods.v1', facts.map(periodRecord));
     });
     this.parts.onFacts();
     return this.read(actor, week);
