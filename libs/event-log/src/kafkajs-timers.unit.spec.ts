@@ -10,7 +10,7 @@ function checksInASecond(queue: { pending: unknown[]; throttledUntil: number }):
   let checks = 0;
   const one = Object.assign(Object.create(RequestQueue.prototype), queue, {
     throttleCheckTimeoutId: null,
-    checkPendingRequests() {
+    checkPendingRequests(this: { scheduleCheckPendingRequests(): void }) {
       checks += 1;
       this.scheduleCheckPendingRequests();
     },
