@@ -1,6 +1,6 @@
 import type { MigrationFolder } from '@daybook/database';
 
-export { SubscriptionHalted } from './delivering.js';
+export { type HaltCode, SubscriptionHalted } from './delivering.js';
 export * from './event-log.js';
 export * from './json-records.js';
 export { LOG_SERVICES, logAcls } from './kafka-acls.js';
