@@ -10,8 +10,25 @@ export interface RetryPolicy {
 }
 const RETRY: RetryPolicy = { attempts: 10, firstDelayMs: 50, maxDelayMs: 5_000 };
 
+/**
+ * `gap`: the next record was forgotten unread · `beyond`: it is not in the log yet · `other_log`: the cursor is of another one · `poison`: a
+ * record that may not be set aside · `retries`: the handler failed too often · `forbidden`: the broker refuses.
+ */
+export type HaltCode = 'gap' | 'beyond' | 'other_log' | 'poison' | 'retries' | 'forbidden';
+
 /** A consumer stopped for good: only an operator can say what to do. */
-export class SubscriptionHalted extends Error {}
+export class SubscriptionHalted extends Error {
+  override readonly name = 'SubscriptionHalted';
+
+  constructor(
+    readonly code: HaltCode,
+    readonly topic: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /** Copies a poison record to the dead letters; false where the topic must halt instead. */
 export type SetAside = (record: LogRecord, reason: string) => Promise<boolean>;
@@ -61,9 +78,12 @@ export class Delivering {
         }
         // A store that is away comes back; a handler that fails again and again does not mend itself.
         if (!databaseAway(error) && attempt++ >= this.retry.attempts)
-          throw new SubscriptionHalted(`${group} on ${topic} failed ${this.retry.attempts} times at ${expected}`, {
-            cause: error,
-          });
+          throw new SubscriptionHalted(
+            'retries',
+            topic,
+            `${group} on ${topic} failed ${this.retry.attempts} times at ${expected}`,
+            { cause: error },
+          );
         await sleep(this.delay(tries));
         if (!(await goOn())) return 'abandoned';
       }
@@ -72,7 +92,11 @@ export class Delivering {
 
   private async putAside({ record, reason }: PoisonRecord): Promise<void> {
     if (!(await this.setAside(record, reason)))
-      throw new SubscriptionHalted(`a record of ${record.topic} at ${record.offset} cannot be read (${reason})`);
+      throw new SubscriptionHalted(
+        'poison',
+        record.topic,
+        `a record of ${record.topic} at ${record.offset} cannot be read (${reason})`,
+      );
     this.subscription.onSetAside?.(record, reason);
   }
 

@@ -1,7 +1,7 @@
 import type { MigrationFolder } from '@daybook/database';
 
 export { consumeFromStart } from './consume-from-start.js';
-export { SubscriptionHalted } from './delivering.js';
+export { type HaltCode, SubscriptionHalted } from './delivering.js';
 export * from './event-log.js';
 export * from './json-records.js';
 export { LOG_SERVICES, logAcls } from './kafka-acls.js';

@@ -99,7 +99,11 @@ export class KafkaEventLog implements EventLog {
     const id = topicIds.get(topic);
     if (!id) throw new Error(`${topic} cannot be seen now`);
     if (cluster !== this.identity.cluster || id !== this.topicId(topic))
-      throw new SubscriptionHalted(`${topic} was deleted and made again: the cursors belong to another log`);
+      throw new SubscriptionHalted(
+        'other_log',
+        topic,
+        `${topic} was deleted and made again: the cursors belong to another log`,
+      );
     this.view.renew();
   }
 

@@ -99,7 +99,7 @@ export class KafkaSubscription implements RunningSubscription {
     const code = kafkaErrorCode(error);
     if (!code?.endsWith('_AUTHORIZATION_FAILED')) return;
     const { group, topic } = this.subscription;
-    this.halt(new SubscriptionHalted(`${group} may not read ${topic} (${code})`, { cause: error }));
+    this.halt(new SubscriptionHalted('forbidden', topic, `${group} may not read ${topic} (${code})`, { cause: error }));
   }
 
   /** Returns when it was ended, throws what it crashed of. */

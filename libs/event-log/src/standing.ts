@@ -34,7 +34,7 @@ export class Standing {
       const [limits, cursor] = [bounds[partition], cursors.get(partition)];
       if (!limits || !cursor) throw new Error(`partition ${partition} of ${topic} cannot be seen yet`);
       if (cursor.cluster !== cluster || cursor.topicId !== topicId)
-        throw new SubscriptionHalted(`the cursor of ${group} on ${topic} belongs to another log`);
+        throw new SubscriptionHalted('other_log', topic, `the cursor of ${group} on ${topic} belongs to another log`);
       this.refuseOutside(cursor.next, limits);
       places.set(partition, cursor.next);
     }
@@ -45,10 +45,14 @@ export class Standing {
     const { topic, group } = this.log;
     if (next < bounds.first)
       throw new SubscriptionHalted(
+        'gap',
+        topic,
         `${group} on ${topic} stands at ${next}, but the log starts at ${bounds.first}: records were forgotten unread`,
       );
     if (next > bounds.next)
       throw new SubscriptionHalted(
+        'beyond',
+        topic,
         `${group} on ${topic} stands at ${next}, but the log ends at ${bounds.next}: it is another or an older log`,
       );
   }

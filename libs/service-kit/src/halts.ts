@@ -1,3 +1,4 @@
+import { SubscriptionHalted } from '@daybook/event-log';
 import type { Logger } from './logger.js';
 
 /** Whether a consumer of this service has stopped for good. Then it is not ready, and stays so until somebody has looked (P25). */
@@ -8,7 +9,15 @@ export class Halts {
 
   readonly note = (reason: Error): void => {
     this.halted = true;
-    this.logger.error({ code: 'halted', error: { name: reason.name } }, 'a consumer has halted: an operator must look');
+    const known = reason instanceof SubscriptionHalted ? reason : undefined;
+    this.logger.error(
+      {
+        code: 'halted',
+        ...(known && { topic: known.topic }),
+        error: { name: reason.name, ...(known && { code: known.code }) },
+      },
+      'a consumer has halted: an operator must look',
+    );
   };
 
   ready(): boolean {

@@ -231,7 +231,8 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
     timeline?.process.start();
     await eventually(
       async () => platform.output(),
-      (output) => output.includes('code=halted'),
+      (output) =>
+        output.includes('code=halted topic=activity.batches.v1 error={"name":"SubscriptionHalted","code":"gap"}'),
       30,
     );
     await sleep(1_000);
