@@ -159,7 +159,6 @@ describe.skipIf(javaMissing())('Kafka with the settings of its container', () =>
       env: {
         DAYBOOK_CERTIFICATES: join(credentials, 'admin'),
         DAYBOOK_KAFKA_BROKERS: kafka.brokers.join(','),
-        NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
       },
     });
     // A broker takes up new rights a moment after it has acknowledged them.

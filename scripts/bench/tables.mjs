@@ -33,7 +33,10 @@ function judged(goals, { ingest, 'catch-up': catchUp, 'day-view': views, crash, 
       ? [['G2', 'log → readable, of COPY BINARY', atLeast(catchUp.copied[0].daybookIsTimesAsFast, goals.copy)]]
       : []),
     ...(views ? viewGoals(goals, views) : []),
-    ...(ingest ? memoryGoals(goals, ingest, readiness) : []),
+    ...(ingest ? memoryGoals(goals, ingest) : []),
+    ...(readiness
+      ? [['G8', 'slowest service to be ready', atMost(largest(readiness), goals.service.ready, 's', 1)]]
+      : []),
     ...(crash ? crashGoals(goals, crash) : []),
   ];
   return {
@@ -73,19 +76,17 @@ const viewGoals = (goals, { cells, growth }) => [
   ['G10', 'CPU per event taken in, most stored / least', atMost(growth.cpuPerEvent, goals.grows)],
 ];
 
-function memoryGoals(goals, { memory, restartSeconds }, readiness) {
+const largest = (parts) => Math.max(...servicesOf(parts).map(([, one]) => one));
+
+function memoryGoals(goals, { memory, restartSeconds }) {
   if (!goals.service)
     return [
       ['G8', 'memory under load', atMost(total(memory.load), goals.memory, 'MB', 0)],
       ['G8', 'second start', atMost(restartSeconds, goals.restart, 's', 1)],
     ];
-  const largest = (parts) => Math.max(...servicesOf(parts).map(([, one]) => one));
   return [
     ['G8', 'memory of the largest service, idle', atMost(largest(memory.idle), goals.service.idle, 'MB', 0)],
     ['G8', 'memory of the largest service, under load', atMost(largest(memory.load), goals.service.load, 'MB', 0)],
-    ...(readiness
-      ? [['G8', 'slowest service to be ready', atMost(largest(readiness), goals.service.ready, 's', 1)]]
-      : []),
   ];
 }
 

@@ -10,9 +10,9 @@ function checksInASecond(queue: { pending: unknown[]; throttledUntil: number }):
   let checks = 0;
   const one = Object.assign(Object.create(RequestQueue.prototype), queue, {
     throttleCheckTimeoutId: null,
-    checkPendingRequests(this: { scheduleCheckPendingRequests(): void }) {
+    checkPendingRequests: () => {
       checks += 1;
-      this.scheduleCheckPendingRequests();
+      one.scheduleCheckPendingRequests();
     },
   });
   one.scheduleCheckPendingRequests();

@@ -19,8 +19,6 @@ import {
   serviceProcesses,
 } from './topology.js';
 
-/** kafkajs asks for timers in the past; its warning would be the only line in a new log. */
-const NODE_ARGS = ['--disable-warning=TimeoutNegativeWarning'];
 const READY_WITHIN_MS = 120_000;
 
 export interface Platform {
@@ -109,7 +107,7 @@ class Running implements Platform {
     await Promise.all(
       DATABASES.map(async (service) => {
         const spec = specs.find((one) => one.service === service) as ServiceProcess;
-        const child = spawn(process.execPath, [...NODE_ARGS, spec.program, 'migrate'], {
+        const child = spawn(process.execPath, [spec.program, 'migrate'], {
           env: { ...spec.env, DAYBOOK_DATABASE_OWNER_URL: this.stores.ownerUrl(service) },
           stdio: ['ignore', 'pipe', 'pipe'],
         });
@@ -130,7 +128,7 @@ class Running implements Platform {
         this.code ??= /\/welcome#code=([A-Za-z0-9_-]+)/.exec(chunk.toString())?.[1];
         write(chunk);
       };
-      const supervised = new Supervised({ ...spec, args: ['serve', mark] }, NODE_ARGS, output, (ended) => {
+      const supervised = new Supervised({ ...spec, args: ['serve', mark] }, output, (ended) => {
         this.note();
         // What stops a process before the platform was ever ready is a mistake that starting again does not mend.
         if (ended === 1 && !this.up) this.refusal ??= `${spec.name}: ${last}`;

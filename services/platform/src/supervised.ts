@@ -27,8 +27,6 @@ export class Supervised {
 
   constructor(
     readonly spec: ProcessSpec,
-    /** Of Node itself. */
-    private readonly nodeArgs: readonly string[],
     private readonly output: (chunk: Buffer | string) => void,
     /** Called when it has started (undefined), and when it ended: its exit code or signal. */
     private readonly onChange: (ended: number | string | undefined) => void = () => undefined,
@@ -90,7 +88,7 @@ export class Supervised {
   private async once(): Promise<number | string> {
     const { program, args = [], env } = this.spec;
     // Its own process group: Ctrl-C in a terminal reaches only the launcher, which stops the rest in order.
-    const child = spawn(process.execPath, [...this.nodeArgs, program, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       detached: true,
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
