@@ -152,7 +152,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
     service: 'privacy',
     database,
     log,
-    stores: [new KeyStore(aliases, buckets, clock), openingStore],
+    stores: [new KeyStore(aliases, clock), openingStore],
     signer: deps.receiptSigner,
     clock,
     onHalt: halts.note,
