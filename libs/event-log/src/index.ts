@@ -10,7 +10,7 @@ export { growTopic, KafkaEventLog, type KafkaEventLogOptions, prepareKafka } fro
 export { readTopic } from './kafka-reader.js';
 export { PostgresEventLog } from './postgres-event-log.js';
 export { TopicMismatch } from './postgres-topics.js';
-export { LOG_TABLES } from './topics.js';
+export { LOG_TABLES, partitionOf } from './topics.js';
 
 /** Tables that a consumer's own database needs. */
 export const cursorMigrations: MigrationFolder = {

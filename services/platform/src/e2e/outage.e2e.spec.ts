@@ -50,6 +50,14 @@ describe.skipIf(javaMissing() || redisMissing())('while Kafka is away', () => {
     await program.pair(ada);
     expect((await program.run('grant', join(folder, 'work'))).code).toBe(0);
     agent = program.start();
+    // It watches once a save of now arrives.
+    await eventually(
+      async () => {
+        await writeFile(join(folder, 'work', `${newId()}.md`), 'x');
+        return seen(ada);
+      },
+      (counts) => counts.size > 0,
+    );
   });
   afterAll(async () => {
     await agent?.stop();
