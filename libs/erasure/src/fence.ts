@@ -18,17 +18,11 @@ const KNOW_ALIASES =
  */
 export async function lockFence(tx: Tx, rows: readonly FencedRow[]): Promise<boolean[]> {
   if (!rows.length) return [];
-  const aliases = [...new Set(rows.map((row) => row.alias))];
-  await tx.query(KNOW_ALIASES, [aliases]);
-  const live = await tx.query<{ alias: string }>(
-    'SELECT alias FROM fence_alias WHERE alias = ANY($1) AND retired_at IS NULL ORDER BY alias COLLATE "C" FOR SHARE',
-    [aliases],
-  );
+  const alive = await lockAliases(tx, [...new Set(rows.map((row) => row.alias))]);
   const closed = await tx.query<{ key_id: string; first_day: string | null; last_day: string }>(
     'SELECT key_id, first_day, last_day FROM fence_key WHERE key_id = ANY($1)',
     [[...new Set(rows.map((row) => row.keyId))]],
   );
-  const alive = new Set(live.rows.map((row) => row.alias));
   return rows.map(
     ({ alias, keyId, day }) =>
       alive.has(alias) &&
@@ -36,6 +30,16 @@ export async function lockFence(tx: Tx, rows: readonly FencedRow[]): Promise<boo
         (row) => row.key_id === keyId && day <= row.last_day && (row.first_day === null || day >= row.first_day),
       ),
   );
+}
+
+/** Which of these are not retired; they stay so until the commit. */
+export async function lockAliases(tx: Tx, aliases: readonly Alias[]): Promise<Set<Alias>> {
+  await tx.query(KNOW_ALIASES, [aliases]);
+  const { rows } = await tx.query<{ alias: Alias }>(
+    'SELECT alias FROM fence_alias WHERE alias = ANY($1) AND retired_at IS NULL ORDER BY alias COLLATE "C" FOR SHARE',
+    [aliases],
+  );
+  return new Set(rows.map((row) => row.alias));
 }
 
 /** The eraser's half: waits for writers that hold the alias, then closes it for ever. */

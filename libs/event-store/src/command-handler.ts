@@ -20,7 +20,7 @@ export async function handle<State, C extends Command, E extends Event, Code ext
   decider: Decider<State, C, E, Code>,
   stream: string,
   command: C,
-  project: (tx: Tx, decided: Decided<State, E>) => Promise<void> = async () => undefined,
+  project: (tx: Tx, decided: Decided<State, E>) => Promise<unknown> = async () => undefined,
 ): Promise<Decided<State, E> | Refusal<Code>> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -38,7 +38,7 @@ export async function handleIn<State, C extends Command, E extends Event, Code e
   decider: Decider<State, C, E, Code>,
   stream: string,
   command: C,
-  project: (tx: Tx, decided: Decided<State, E>) => Promise<void> = async () => undefined,
+  project: (tx: Tx, decided: Decided<State, E>) => Promise<unknown> = async () => undefined,
 ): Promise<Decided<State, E> | Refusal<Code>> {
   const { events: history, version } = await store.read<E>(tx, stream);
   const before = replay(decider, history);

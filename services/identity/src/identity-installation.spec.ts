@@ -28,8 +28,9 @@ export class Installation {
 
   private constructor(
     readonly postgres: TestPostgres,
-    private readonly log: PostgresEventLog,
+    readonly log: PostgresEventLog,
     private readonly privacy: PrivacyService,
+    readonly privacyDatabase: Database,
     private readonly keyDir: string,
     readonly keys: ActorKeys,
   ) {}
@@ -54,7 +55,7 @@ export class Installation {
       clock,
     });
     await privacy.start();
-    const installation = new Installation(postgres, log, privacy, keyDir, keys);
+    const installation = new Installation(postgres, log, privacy, privacyDatabase, keyDir, keys);
     await installation.listen();
     installation.identity = await installation.another();
     installation.ada = await installation.identity.account();

@@ -1,9 +1,11 @@
 import { Database } from '@daybook/database';
 import { KafkaEventLog } from '@daybook/event-log';
 import { RedisJobs } from '@daybook/jobs';
-import { ActorVerifier, derived, runService } from '@daybook/service-kit';
+import { ActorVerifier, derived, runService, type Step } from '@daybook/service-kit';
+import type { z } from 'zod';
 import { Environment } from './config.js';
 import { createIdentityService, migrateIdentity } from './identity.service.js';
+import { publishIdentity } from './publish.js';
 import { HttpVault } from './vault/http-vault.js';
 
 const clock = () => new Date();
@@ -15,22 +17,20 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_OWNER_URL, name: 'identity migrate', tls: certificates };
     await migrateIdentity(await open('database', () => new Database(options), answers));
   },
-  start: async ({ config, certificates, logger, listener, telemetry, readiness, open, peer }) => {
-    const options = { url: config.DAYBOOK_DATABASE_URL, name: 'identity', tls: certificates };
-    const database = await open('database', () => new Database(options), answers);
-    const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'identity', tls: certificates };
-    const kafkaLog = await open(
-      'event log',
-      () => KafkaEventLog.open(kafka),
-      (opened) => opened.answers(),
-    );
-    const log = telemetry.log(kafkaLog);
+  commands: {
+    replay: async () =>
+      'identity has no read models: people, members and devices are its truth, to be restored from a copy',
+    publish: async (step) => publishIdentity(await parts(step)),
+  },
+  start: async (launch) => {
+    const { config, certificates, logger, listener, telemetry, readiness, peer } = launch;
+    const { database, log } = await parts(launch);
     const redis = { url: config.DAYBOOK_REDIS_URL, tls: certificates };
     const jobs = new RedisJobs({ service: 'identity', database, clock, logger }, redis);
     readiness.needs('redis', () => jobs.health().redis === true);
     const service = await createIdentityService({
       database,
-      log,
+      log: telemetry.log(log),
       jobs,
       vault: new HttpVault(peer('privacy', config.DAYBOOK_PRIVACY_URLS)),
       publicUrl: config.DAYBOOK_PUBLIC_URL,
@@ -58,6 +58,19 @@ await runService({
     };
   },
 });
+
+/** What serving and publishing have in common. */
+async function parts({ config, certificates, open }: Step<z.infer<typeof Environment>>) {
+  const options = { url: config.DAYBOOK_DATABASE_URL, name: 'identity', tls: certificates };
+  const database = await open('database', () => new Database(options), answers);
+  const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'identity', tls: certificates };
+  const log = await open(
+    'event log',
+    () => KafkaEventLog.open(kafka),
+    (opened) => opened.answers(),
+  );
+  return { database, log };
+}
 
 function answers(database: Database) {
   return database.query('SELECT 1');

@@ -2,9 +2,11 @@ import { Database } from '@daybook/database';
 import { ReceiptSigner } from '@daybook/erasure';
 import { KafkaEventLog } from '@daybook/event-log';
 import { RedisJobs } from '@daybook/jobs';
-import { ActorVerifier, derived, runService } from '@daybook/service-kit';
+import { ActorVerifier, derived, runService, type Step } from '@daybook/service-kit';
+import type { z } from 'zod';
 import { Environment } from './config.js';
 import { createPrivacyService, migratePrivacy } from './privacy.service.js';
+import { publishPrivacy, replayPrivacy } from './replay.js';
 
 const clock = () => new Date();
 
@@ -15,31 +17,26 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_OWNER_URL, name: 'privacy migrate', tls: certificates };
     await migratePrivacy(await open('database', () => new Database(options), answers));
   },
-  start: async ({ config, certificates, logger, listener, telemetry, readiness, open }) => {
-    const options = { url: config.DAYBOOK_DATABASE_URL, name: 'privacy', tls: certificates };
-    const database = await open('database', () => new Database(options), answers);
-    const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'privacy', tls: certificates };
-    const kafkaLog = await open(
-      'event log',
-      () => KafkaEventLog.open(kafka),
-      (opened) => opened.answers(),
-    );
-    const log = telemetry.log(kafkaLog);
+  commands: {
+    replay: async (step) => replayPrivacy(await parts(step)),
+    publish: async (step) => publishPrivacy(await parts(step)),
+  },
+  start: async (launch) => {
+    const { config, certificates, logger, listener, telemetry, readiness } = launch;
+    const opened = await parts(launch);
     const redis = { url: config.DAYBOOK_REDIS_URL, tls: certificates };
-    const jobs = new RedisJobs({ service: 'privacy', database, clock, logger }, redis);
+    const jobs = new RedisJobs({ service: 'privacy', database: opened.database, clock, logger }, redis);
     readiness.needs('redis', () => jobs.health().redis === true);
     const service = await createPrivacyService({
-      database,
-      log,
+      ...opened,
+      log: telemetry.log(opened.log),
       jobs,
       keyDir: config.DAYBOOK_KEY_DIR,
-      receiptSigner: new ReceiptSigner('privacy', derived(config.DAYBOOK_SECRET_FILE, 'receipts of privacy')),
       receiptKeys: config.DAYBOOK_RECEIPT_KEYS,
       actors: new ActorVerifier('privacy', config.DAYBOOK_ACTOR_PUBLIC_KEY),
       logger,
       listener,
       telemetry,
-      clock,
     });
     readiness.needs('consumers', service.ready);
     return {
@@ -51,6 +48,20 @@ await runService({
     };
   },
 });
+
+/** What serving, replaying and publishing have in common. */
+async function parts({ config, certificates, open }: Step<z.infer<typeof Environment>>) {
+  const options = { url: config.DAYBOOK_DATABASE_URL, name: 'privacy', tls: certificates };
+  const database = await open('database', () => new Database(options), answers);
+  const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'privacy', tls: certificates };
+  const log = await open(
+    'event log',
+    () => KafkaEventLog.open(kafka),
+    (opened) => opened.answers(),
+  );
+  const receiptSigner = new ReceiptSigner('privacy', derived(config.DAYBOOK_SECRET_FILE, 'receipts of privacy'));
+  return { database, log, receiptSigner, clock };
+}
 
 function answers(database: Database) {
   return database.query('SELECT 1');

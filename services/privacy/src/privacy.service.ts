@@ -137,7 +137,7 @@ export async function createPrivacyService(deps: PrivacyDeps): Promise<PrivacySe
   const consents = new Consents({ database, store, zones, clock, leasesRunOut });
   const openings = new Openings(database);
   const retention = new Retention(database, store, aliases, clock);
-  const keys = new KeyStore(aliases, buckets, clock);
+  const keys = new KeyStore(aliases, clock);
   const cases = new ErasureCases({
     database,
     store,

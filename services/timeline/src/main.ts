@@ -1,9 +1,11 @@
 import { Database } from '@daybook/database';
 import { ReceiptSigner } from '@daybook/erasure';
 import { KafkaEventLog } from '@daybook/event-log';
-import { ActorVerifier, derived, runService } from '@daybook/service-kit';
+import { ActorVerifier, derived, runService, type Step } from '@daybook/service-kit';
+import type { z } from 'zod';
 import { HttpBroker } from './broker/http-broker.js';
 import { Environment } from './config.js';
+import { replayTimeline } from './replay.js';
 import { createTimelineService, migrateTimeline } from './timeline.service.js';
 
 await runService({
@@ -13,27 +15,22 @@ await runService({
     const options = { url: config.DAYBOOK_DATABASE_OWNER_URL, name: 'timeline migrate', tls: certificates };
     await migrateTimeline(await open('database', () => new Database(options), answers));
   },
-  start: async ({ config, certificates, logger, listener, telemetry, readiness, open, peer }) => {
-    const options = { url: config.DAYBOOK_DATABASE_URL, name: 'timeline', tls: certificates };
-    const database = await open('database', () => new Database(options), answers);
-    const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'timeline', tls: certificates };
-    const kafkaLog = await open(
-      'event log',
-      () => KafkaEventLog.open(kafka),
-      (opened) => opened.answers(),
-    );
-    const log = telemetry.log(kafkaLog);
+  commands: {
+    replay: async (step) => replayTimeline(await parts(step)),
+    publish: async () => 'timeline publishes nothing again: batches are its own, and it alone consumes them',
+  },
+  start: async (launch) => {
+    const { config, logger, listener, telemetry, readiness, peer } = launch;
+    const opened = await parts(launch);
     const service = await createTimelineService({
-      database,
-      log,
+      ...opened,
+      log: telemetry.log(opened.log),
       broker: new HttpBroker(peer('privacy', config.DAYBOOK_PRIVACY_URLS)),
       macKey: derived(config.DAYBOOK_SECRET_FILE, 'draft ids'),
-      receiptSigner: new ReceiptSigner('timeline', derived(config.DAYBOOK_SECRET_FILE, 'receipts of timeline')),
       actors: new ActorVerifier('timeline', config.DAYBOOK_ACTOR_PUBLIC_KEY),
       logger,
       listener,
       telemetry,
-      clock: () => new Date(),
     });
     readiness.needs('consumers', service.ready);
     return {
@@ -45,6 +42,20 @@ await runService({
     };
   },
 });
+
+/** What serving and replaying have in common. */
+async function parts({ config, certificates, open }: Step<z.infer<typeof Environment>>) {
+  const options = { url: config.DAYBOOK_DATABASE_URL, name: 'timeline', tls: certificates };
+  const database = await open('database', () => new Database(options), answers);
+  const kafka = { brokers: config.DAYBOOK_KAFKA_BROKERS, clientId: 'timeline', tls: certificates };
+  const log = await open(
+    'event log',
+    () => KafkaEventLog.open(kafka),
+    (opened) => opened.answers(),
+  );
+  const receiptSigner = new ReceiptSigner('timeline', derived(config.DAYBOOK_SECRET_FILE, 'receipts of timeline'));
+  return { database, log, receiptSigner, clock: () => new Date() };
+}
 
 function answers(database: Database) {
   return database.query('SELECT 1');

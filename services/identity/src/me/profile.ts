@@ -10,11 +10,11 @@ import {
   type TimeZone,
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
-import { jsonRecord } from '@daybook/event-log';
 import type { EventStore } from '@daybook/event-store';
 import { problems } from '@daybook/service-kit';
 import type { z } from 'zod';
 import { type Accounts, sessionRef } from '../account/accounts.js';
+import { tellOfSubject } from '../facts.js';
 import { identityProblems } from '../identity.problems.js';
 
 interface ProfileRow {
@@ -82,7 +82,7 @@ export class Profile {
       [userId, at, timeZone],
     );
     const fact = { type: 'TimeZoneChanged' as const, subject, timeZone, at: Instant.parse(at.toISOString()) };
-    await this.store.publish(tx, 'identity.subjects.v1', [jsonRecord('identity.subjects.v1', subject, fact)]);
+    await tellOfSubject(this.store, tx, [fact]);
   }
 
   async sessions(actor: AccountActor): Promise<Session[]> {

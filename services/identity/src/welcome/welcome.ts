@@ -9,11 +9,11 @@ import {
   type TimeZone,
 } from '@daybook/contracts';
 import { type Database, type Queryable, sqlState, type Tx, UNIQUE_VIOLATION } from '@daybook/database';
-import { jsonRecord } from '@daybook/event-log';
 import type { EventStore } from '@daybook/event-store';
 import { newRef, tokenHash } from '../account/accounts.js';
 import { hashPassword } from '../account/passwords.js';
 import type { VaultKeys } from '../account/vault-keys.js';
+import { tellOfMembers, tellOfSubject } from '../facts.js';
 import { identityProblems } from '../identity.problems.js';
 
 export interface NewAccount {
@@ -122,12 +122,8 @@ export class Welcome {
     ]);
     const { store } = this.parts;
     const { timeZone } = account;
-    await store.publish(tx, 'identity.subjects.v1', [
-      jsonRecord('identity.subjects.v1', subject, { type: 'SubjectJoined', subject, org, timeZone, at: when }),
-    ]);
-    await store.publish(tx, 'identity.memberships.v1', [
-      jsonRecord('identity.memberships.v1', org, { type: 'MemberJoined', org, member, role, at: when }),
-    ]);
+    await tellOfSubject(store, tx, [{ type: 'SubjectJoined', subject, org, timeZone, at: when }]);
+    await tellOfMembers(store, tx, [{ type: 'MemberJoined', org, member, role, at: when }]);
   }
 
   private async claim(db: Queryable, code: string, email: string, lock: '' | 'FOR UPDATE' = ''): Promise<CodeRow> {

@@ -94,18 +94,8 @@ export class Buckets {
       [aliases, from ?? null, to],
     );
     const keys = rows.map((row) => KeyId.parse(row.key_id));
-    await this.closeKeys(tx, keys, from, to, at);
+    await closeKeys(tx, keys, from, to, at);
     return keys;
-  }
-
-  /** Notes the days under each key that is still here; answers how many keys did not have them yet. */
-  async closeKeys(tx: Tx, keys: readonly KeyId[], from: Day | undefined, to: Day, at: Date): Promise<number> {
-    await tx.query('UPDATE bucket SET closed_at = $2 WHERE key_id = ANY($1) AND closed_at IS NULL', [keys, at]);
-    const { rowCount } = await tx.query(
-      'INSERT INTO bucket_closed (key_id, first_day, last_day) SELECT key_id, $2, $3 FROM bucket WHERE key_id = ANY($1) ON CONFLICT DO NOTHING',
-      [keys, from ?? null, to],
-    );
-    return rowCount ?? 0;
   }
 
   /** The newest vault, and what of the wanted it has. One query: the door asks it for every batch that no lease answers. */
@@ -196,3 +186,19 @@ export class Buckets {
 const expiryIn = (zone: string, { from }: BucketWindow): Date => new Date(dayBounds(zone, expiryOf(from)).from);
 const isFor = (bucket: Bucket, { alias, window }: Wanted): boolean =>
   bucket.alias === alias && bucket.from === (window?.from ?? null);
+
+/** Notes the days under each key that is still here; answers how many keys did not have them yet. */
+export async function closeKeys(
+  tx: Tx,
+  keys: readonly KeyId[],
+  from: Day | undefined,
+  to: Day,
+  at: Date,
+): Promise<number> {
+  await tx.query('UPDATE bucket SET closed_at = $2 WHERE key_id = ANY($1) AND closed_at IS NULL', [keys, at]);
+  const { rowCount } = await tx.query(
+    'INSERT INTO bucket_closed (key_id, first_day, last_day) SELECT key_id, $2, $3 FROM bucket WHERE key_id = ANY($1) ON CONFLICT DO NOTHING',
+    [keys, from ?? null, to],
+  );
+  return rowCount ?? 0;
+}

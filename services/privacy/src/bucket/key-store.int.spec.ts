@@ -11,8 +11,7 @@ import { NOW, PrivacyHarness, TODAY } from '../privacy-harness.js';
 import { Buckets } from './buckets.js';
 import { KeyStore } from './key-store.js';
 
-const storeOf = ({ database, service, now }: PrivacyHarness) =>
-  new KeyStore(new Aliases(), new Buckets(database, service.epochs, now), now);
+const storeOf = ({ now }: PrivacyHarness) => new KeyStore(new Aliases(), now);
 
 /** Every row of a person in privacy's database, wrapped bytes unwrapped. */
 const everythingOf = async ({ database, service }: PrivacyHarness, subject: string) => {

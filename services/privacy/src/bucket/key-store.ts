@@ -3,7 +3,7 @@ import type { Queryable, Tx } from '@daybook/database';
 import type { ErasableStore } from '@daybook/erasure';
 import { askFor } from '@daybook/jobs';
 import type { Aliases } from '../alias/aliases.js';
-import type { Buckets } from './buckets.js';
+import { closeKeys } from './buckets.js';
 
 /** What expired, or a dropped password, must be noise within a day; an erasure that somebody asked for is followed at once. */
 export const ROTATION_WITHIN_MS = 12 * 3_600_000;
@@ -23,7 +23,6 @@ export class KeyStore implements ErasableStore {
 
   constructor(
     private readonly aliases: Aliases,
-    private readonly buckets: Buckets,
     private readonly clock: () => Date,
   ) {}
 
@@ -66,7 +65,7 @@ export class KeyStore implements ErasableStore {
         return (await this.aliases.retire(tx, scope.aliases, now)) + (await eraseKeys(scope.aliases, tx));
       case 'days':
         return (
-          (await this.buckets.closeKeys(tx, scope.closedKeys, scope.from, scope.to, now)) +
+          (await closeKeys(tx, scope.closedKeys, scope.from, scope.to, now)) +
           // A key of which every day is forgotten opens nothing any more.
           (await removed(tx, `DELETE FROM bucket WHERE key_id = ANY($1) AND ${COVERED}`, [
             scope.closedKeys,

@@ -20,6 +20,7 @@ import { consentDecider } from './consent.decider.js';
 import { type ConsentStream, stateAt } from './consent.js';
 import { consentProblems } from './consent.problems.js';
 import type { ConsentedInterval, ConsentReader } from './consent-reader.js';
+import { consentStream, writeConsent } from './consent-row.js';
 import { consentedTime } from './consented-time.js';
 
 export interface ConsentsOptions {
@@ -61,7 +62,7 @@ export class Consents implements ConsentReader {
     const decided = await handle(
       this.options,
       consentDecider,
-      `consent:${subject}:${org}:${source}`,
+      consentStream({ subject, org, source }),
       {
         type: 'SetConsent',
         data: {
@@ -75,12 +76,7 @@ export class Consents implements ConsentReader {
           ...(version !== undefined && { version }),
         },
       },
-      async (tx, { state }) => {
-        await tx.query(
-          'INSERT INTO consent (subject, org, source, state) VALUES ($1, $2, $3, $4) ON CONFLICT (subject, org, source) DO UPDATE SET state = excluded.state',
-          [subject, org, source, JSON.stringify(state)],
-        );
-      },
+      (tx, { state }) => writeConsent(tx, { subject, org, source }, state),
     );
     if (isRefusal(decided)) throw consentProblems[decided.refused as keyof typeof consentProblems](decided.detail);
     // Also when it was off already: it may have been switched off a moment ago, by another window.

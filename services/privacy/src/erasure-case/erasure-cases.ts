@@ -5,13 +5,11 @@ import {
   AliasKind,
   CaseRef,
   DEADLINES,
-  type DeletionEvent,
   type ErasureCase,
   type ErasureRequest,
   type ErasureScope,
   Instant,
   type OrgRef,
-  REGISTRY_VERSION,
   type Receipt,
   type Source,
   STORE_NAMES,
@@ -20,15 +18,16 @@ import {
 import type { Database, Tx } from '@daybook/database';
 import { isRefusal } from '@daybook/decider';
 import { type ErasableStore, verifyReceipt } from '@daybook/erasure';
-import { jsonRecord } from '@daybook/event-log';
 import { type EventStore, handle, handleIn } from '@daybook/event-store';
 import { askFor } from '@daybook/jobs';
 import { problems } from '@daybook/service-kit';
 import { addDays } from '@daybook/timekeeping';
 import type { Aliases } from '../alias/aliases.js';
 import type { Buckets } from '../bucket/buckets.js';
+import { caseStream, writeCase } from './case-rows.js';
+import { deletionRecords } from './deletion-records.js';
 import { caseDecider } from './erasure-case.decider.js';
-import { type CaseState, type OpenedCase } from './erasure-case.js';
+import type { OpenedCase } from './erasure-case.js';
 
 export interface CasesParts {
   database: Database;
@@ -45,8 +44,6 @@ export interface CasesParts {
   /** Something waits in the outbox. */
   onOrdered: () => void;
 }
-
-const streamOf = (caseRef: string) => `case:${caseRef}`;
 
 /** Erasure cases: the only author of deletion events. Nothing is deleted that no durable event orders (P25). */
 export class ErasureCases {
@@ -84,20 +81,11 @@ export class ErasureCases {
         tx,
         this.parts.store,
         caseDecider,
-        streamOf(caseRef),
+        caseStream(caseRef),
         { type: 'OpenCase', data: opened },
-        (_, { state }) => this.project(tx, state),
+        (_, { state }) => writeCase(tx, state),
       );
-      const base = { caseRef, orderedAt, registryVersion: REGISTRY_VERSION };
-      const events: DeletionEvent[] = [
-        { type: 'DeletionOrdered', ...base, chunk: 0, scope, deadlines },
-        { type: 'DeletionListed', ...base, chunks: 1 },
-      ];
-      await this.parts.store.publish(
-        tx,
-        'privacy.deletions.v1',
-        events.map((event) => jsonRecord('privacy.deletions.v1', caseRef, event)),
-      );
+      await this.parts.store.publish(tx, 'privacy.deletions.v1', deletionRecords(opened, scope));
       await this.parts.keys.erase(scope, tx);
       // What was deleted lies in old files and backups until the key over it is destroyed.
       await askFor(tx, 'privacy.rotation', now);
@@ -133,9 +121,9 @@ export class ErasureCases {
       tx,
       this.parts.store,
       caseDecider,
-      streamOf(receipt.caseRef),
+      caseStream(receipt.caseRef),
       { type: 'RecordAnswer', data: { receipt, now } },
-      (_, { state }) => this.project(tx, state),
+      (_, { state }) => writeCase(tx, state),
     );
   }
 
@@ -151,9 +139,9 @@ export class ErasureCases {
       const closed = await handle(
         this.parts,
         caseDecider,
-        streamOf(case_ref),
+        caseStream(case_ref),
         { type: 'ClosePurged', data: { now: Instant.parse(now.toISOString()) } },
-        (tx, { state }) => this.project(tx, state),
+        (tx, { state }) => writeCase(tx, state),
       );
       if (isRefusal(closed)) throw new Error(`case not purged: ${closed.refused}`);
     }
@@ -178,38 +166,6 @@ export class ErasureCases {
     const from = request.scope === 'day' ? request.day : undefined;
     const closedKeys = await this.parts.buckets.close(tx, aliases, from, to, caseRef, now);
     return { kind: 'days', aliases, ...(from && { from }), to, closedKeys };
-  }
-
-  private async project(tx: Tx, state: CaseState): Promise<void> {
-    if (state.status === 'none') return;
-    const { opened, answers } = state;
-    await tx.query(
-      `INSERT INTO erasure_case (case_ref, subject, org, scope, source, state, ordered_at, deadlines, chunks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
-       ON CONFLICT (case_ref) DO UPDATE SET state = excluded.state, erased_at = $9, purged_at = $10`,
-      [
-        opened.caseRef,
-        opened.subject,
-        opened.org,
-        opened.scope,
-        opened.source ?? null,
-        state.status,
-        opened.orderedAt,
-        JSON.stringify(opened.deadlines),
-        state.erasedAt ?? null,
-        state.purgedAt ?? null,
-      ],
-    );
-    const stores = opened.stores.map((store) => ({ store, receipt: answers[store] }));
-    await tx.query(
-      `INSERT INTO erasure_case_store (case_ref, store, state, receipt) SELECT $1, store, state, receipt FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS s (store, state, receipt)
-       ON CONFLICT (case_ref, store) DO UPDATE SET state = excluded.state, receipt = excluded.receipt`,
-      [
-        opened.caseRef,
-        stores.map((one) => one.store),
-        stores.map((one) => one.receipt?.outcome ?? 'waiting'),
-        stores.map((one) => (one.receipt ? JSON.stringify(one.receipt) : null)),
-      ],
-    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { Tx } from '@daybook/database';
 import { lockFence } from '@daybook/erasure';
 import { type Delivery, type LogRecord, PoisonRecord } from '@daybook/event-log';
 import { NotASealedBatch, readEnvelope } from '@daybook/sealing';
+import { noteSeen } from './alias-seen.js';
 
 interface Arrived {
   record: LogRecord;
@@ -33,12 +34,10 @@ export async function storeBatches({ records }: Delivery, tx: Tx): Promise<void>
       rows.map((row) => row.record.value),
     ],
   });
-  await tx.query({
-    name: 'alias-seen',
-    text: `INSERT INTO alias_seen (alias, at) SELECT alias, max(at) FROM unnest($1::text[], $2::timestamptz[]) AS s (alias, at) GROUP BY alias ORDER BY alias
-           ON CONFLICT (alias) DO UPDATE SET at = greatest(alias_seen.at, excluded.at)`,
-    values: [rows.map((row) => row.envelope.alias), rows.map((row) => row.record.appendedAt)],
-  });
+  await noteSeen(
+    tx,
+    rows.map((row) => ({ alias: row.envelope.alias, at: row.record.appendedAt })),
+  );
 }
 
 function read(record: LogRecord): Arrived {
