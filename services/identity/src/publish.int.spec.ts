@@ -1,5 +1,5 @@
 import { AliasKind } from '@daybook/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Installation } from './identity-installation.spec.js';
 import { publishIdentity } from './publish.js';
 
@@ -17,7 +17,7 @@ describe('publishing the facts of people again', () => {
   /** Resolves when privacy, and whoever else listens, has heard this many facts in all. */
   async function heard(facts: number): Promise<void> {
     await installation.arrived();
-    await expect.poll(() => installation.facts.length).toBe(facts);
+    await vi.waitFor(() => expect(installation.facts).toHaveLength(facts), 10_000);
   }
   const publish = async () => {
     const facts = installation.facts.length;

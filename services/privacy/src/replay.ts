@@ -23,9 +23,8 @@ export async function replayPrivacy(deps: Deps): Promise<string> {
   return `consents and erasure cases are as their streams say; ${wrong} rows were not`;
 }
 
-/** The command `publish`. */
-export async function publishPrivacy(deps: Deps): Promise<string> {
-  await deletionsFirst(deps);
+/** The command `publish`. Needs no deletion to be carried out first: all it says is what must be deleted. */
+export async function publishPrivacy(deps: Pick<Deps, 'database' | 'log'>): Promise<string> {
   const cases = await queueDeletions(deps.database);
   await carryOutbox(deps.database, deps.log);
   return `the deletions of ${cases} cases were ordered again; those of days and of what expired are not (docs/replay.md)`;

@@ -17,9 +17,7 @@ import {
 } from '@daybook/contracts';
 import type { Database, Tx } from '@daybook/database';
 import { isRefusal } from '@daybook/decider';
-
 import { type ErasableStore, verifyReceipt } from '@daybook/erasure';
-
 import { type EventStore, handle, handleIn } from '@daybook/event-store';
 import { askFor } from '@daybook/jobs';
 import { problems } from '@daybook/service-kit';
@@ -87,8 +85,8 @@ export class ErasureCases {
         { type: 'OpenCase', data: opened },
         (_, { state }) => writeCase(tx, state),
       );
-      await this.parts.keys.erase(scope, tx);
       await this.parts.store.publish(tx, 'privacy.deletions.v1', deletionRecords(opened, scope));
+      await this.parts.keys.erase(scope, tx);
       // What was deleted lies in old files and backups until the key over it is destroyed.
       await askFor(tx, 'privacy.rotation', now);
     });
