@@ -42,6 +42,15 @@ export class KafkaAppends {
     }
   }
 
+  /** Connects ahead of the first append, whose sender would wait for it. A broker that is away is the append's matter. */
+  async warm(): Promise<void> {
+    this.life ??= this.begin();
+    const { life } = this;
+    await life.producer.catch(() => {
+      if (this.life === life) this.life = undefined;
+    });
+  }
+
   async close(): Promise<void> {
     const producer = await this.life?.producer.catch(() => undefined);
     await producer?.disconnect().catch(() => undefined);

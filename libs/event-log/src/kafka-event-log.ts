@@ -41,7 +41,9 @@ export class KafkaEventLog implements EventLog {
     try {
       const identity = await kafkaIdentity(options);
       await view.ask(verifyTopics);
-      return new KafkaEventLog(client, view, identity, options);
+      const log = new KafkaEventLog(client, view, identity, options);
+      await log.sends.warm();
+      return log;
     } catch (error) {
       await view.close();
       throw error;

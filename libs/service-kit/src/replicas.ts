@@ -60,6 +60,11 @@ export class Replicas {
     poll();
   }
 
+  /** Up or not. */
+  get count(): number {
+    return this.replicas.length;
+  }
+
   /** At least one is known to take requests. */
   ready(): boolean {
     return this.replicas.some(({ state }) => state === 'up');

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type { Replicas } from '@daybook/service-kit';
+import type { Ask, Replicas } from '@daybook/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { gatewayProblems } from '../gateway.problems.js';
 import type { Upstream } from './upstream.js';
@@ -44,23 +44,29 @@ export class OverHttp implements Upstream {
     response.once('close', () => ended.abort());
     const body = Number(raw.headers['content-length'] ?? 0) > 0 ? Buffer.concat(await raw.toArray()) : null;
     const timer = setTimeout(() => ended.abort(gatewayProblems.timeout('try again')), this.timeoutMs);
-    const answer = await this.replicas
-      .send({
-        method: raw.method as 'GET',
-        path: raw.url ?? '/',
-        headers: { ...without(NOT_ASKED, raw.headers), ...headers },
-        body,
-        repeatable: isRepeatable(raw),
-        signal: ended.signal,
-        silenceMs: this.timeoutMs,
-      })
-      .finally(() => clearTimeout(timer));
+    const answer = await this.answer({
+      method: raw.method as 'GET',
+      path: raw.url ?? '/',
+      headers: { ...without(NOT_ASKED, raw.headers), ...headers },
+      body,
+      repeatable: isRepeatable(raw),
+      signal: ended.signal,
+      silenceMs: this.timeoutMs,
+    }).finally(() => clearTimeout(timer));
     // Fastify does not write what was set on a reply that is handed away.
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) response.setHeader(name, value);
     reply.hijack();
     response.writeHead(answer.statusCode, without(NOT_ANSWERED, answer.headers));
     await pipeline(answer.body, response);
+  }
+
+  /** One replica may refuse for now what another takes: it has just started, or its own line to the log is cut. */
+  private async answer(ask: Ask) {
+    const first = await this.replicas.send(ask);
+    if (first.statusCode !== 503 || !ask.repeatable || this.replicas.count === 1) return first;
+    await first.body.dump();
+    return this.replicas.send(ask);
   }
 }
 
