@@ -10,6 +10,8 @@ export interface Answer {
   attempt: number;
   status: number;
   retryAfter?: number;
+  /** The problem of a refusal. */
+  refusal?: string;
 }
 
 const PACE_MS = 100;
@@ -46,8 +48,15 @@ export class Posting {
     const [batchId, events] = [randomUUID(), paths.map((path) => save(path))];
     for (let attempt = 1; ; attempt++) {
       const startedAt = performance.now();
-      const { status, retryAfter } = await postBatch(this.url, this.token, 'files', events, batchId);
-      this.answers.push({ startedAt, endedAt: performance.now(), attempt, status, ...(retryAfter && { retryAfter }) });
+      const { status, retryAfter, body } = await postBatch(this.url, this.token, 'files', events, batchId);
+      this.answers.push({
+        startedAt,
+        endedAt: performance.now(),
+        attempt,
+        status,
+        ...(retryAfter && { retryAfter }),
+        ...(status !== 202 && { refusal: JSON.stringify(body) }),
+      });
       if (status === 202) {
         this.acknowledged.push(...paths);
         return;
