@@ -23,7 +23,8 @@ export interface Ask {
 interface Replica {
   readonly origin: string;
   /** Unknown until the first poll answers, and worth a try. */
-  state: 'unknown' | 'up' | 'down';
+  /** Down refuses; silent does not even do that. */
+  state: 'unknown' | 'up' | 'down' | 'silent';
 }
 
 /** No connection came about, so nothing of any request was heard. */
@@ -95,9 +96,12 @@ export class Replicas {
     await this.agent.destroy();
   }
 
+  /** One that was down a moment ago may be back before the next poll says so: it is the last resort, and refuses quickly if not. */
   private next(tried: ReadonlySet<Replica>): Replica | undefined {
-    const open = this.replicas.filter((replica) => replica.state !== 'down' && !tried.has(replica));
-    return open[this.turn++ % open.length];
+    const left = this.replicas.filter((replica) => !tried.has(replica));
+    const open = left.filter(({ state }) => state === 'up' || state === 'unknown');
+    const some = open.length ? open : left.filter(({ state }) => state === 'down');
+    return some[this.turn++ % some.length];
   }
 
   private request(replica: Replica, { method, path, headers, body, signal, silenceMs }: Ask) {
@@ -124,7 +128,7 @@ export class Replicas {
       await body.dump();
       replica.state = statusCode === 200 ? 'up' : 'down';
     } catch {
-      replica.state = 'down';
+      replica.state = signal.aborted ? 'silent' : 'down';
     }
   }
 }
