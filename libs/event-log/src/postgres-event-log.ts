@@ -1,5 +1,6 @@
-import { deadLetterTopic, TOPICS, type Topic } from '@daybook/contracts';
+import type { Topic } from '@daybook/contracts';
 import { Database, type MigrationFolder, migrate } from '@daybook/database';
+import { deadLetter } from './dead-letter.js';
 import type { RetryPolicy } from './delivering.js';
 import type { EventLog, LogRecord, NewRecord, RunningSubscription, Subscription } from './event-log.js';
 import { GatheredAppends, type Position } from './gathered-appends.js';
@@ -151,15 +152,9 @@ export class PostgresEventLog implements EventLog {
   }
 
   private async setAside(topic: Topic, record: LogRecord, reason: string): Promise<boolean> {
-    if (TOPICS[topic].onPoison === 'halt') return false;
-    const headers = {
-      ...record.headers,
-      'origin-topic': topic,
-      'origin-partition': String(record.partition),
-      'origin-offset': record.offset.toString(),
-      reason,
-    };
-    await this.appends.add(deadLetterTopic(topic), [{ key: record.key, value: record.value, headers }]);
+    const letter = deadLetter(topic, record, reason);
+    if (!letter) return false;
+    await this.appends.add(letter.topic, [letter.record]);
     return true;
   }
 }

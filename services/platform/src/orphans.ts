@@ -19,12 +19,20 @@ export class Orphans {
 
   /** Ends what an earlier launcher left behind. */
   async end(): Promise<void> {
-    const noted: unknown = JSON.parse(await readFile(this.file, 'utf8').catch(() => '[]'));
-    const pids = Array.isArray(noted) ? noted.filter((pid) => Number.isInteger(pid)) : [];
-    for (const pid of pids) {
+    for (const pid of await this.noted()) {
       if (!(await this.isOurs(pid))) continue;
       signal(pid, 'SIGKILL');
       for (const until = Date.now() + 5_000; (await this.isOurs(pid)) && Date.now() < until; ) await sleep(20);
+    }
+  }
+
+  /** A file that a crash cut short names nobody. */
+  private async noted(): Promise<number[]> {
+    try {
+      const noted: unknown = JSON.parse(await readFile(this.file, 'utf8'));
+      return Array.isArray(noted) ? noted.filter((pid) => Number.isInteger(pid)) : [];
+    } catch {
+      return [];
     }
   }
 
